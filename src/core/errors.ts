@@ -1,0 +1,101 @@
+export type Severity = 'low' | 'medium' | 'high';
+
+/** What went wrong, for clients. The first five are the seed's (5.3) and belong to sections, the others to whole requests. */
+export type ErrorCode =
+  | 'SECTION_FETCH_ERROR'
+  | 'TIMEOUT_ERROR'
+  | 'CACHE_ERROR'
+  | 'DB_CONNECTION_ERROR'
+  | 'VALIDATION_ERROR'
+  | 'UNAUTHENTICATED'
+  | 'FORBIDDEN'
+  | 'RATE_LIMITED'
+  | 'OVERLOADED'
+  | 'SERVICE_UNAVAILABLE'
+  | 'INTERNAL_ERROR';
+
+interface ErrorTraits {
+  /** HTTP status when the whole request fails with it. */
+  status: number;
+  severity: Severity;
+  /** Whether the same request may succeed a little later. */
+  retryable: boolean;
+}
+
+const traits: Record<ErrorCode, ErrorTraits> = {
+  SECTION_FETCH_ERROR: { status: 500, severity: 'medium', retryable: true },
+  TIMEOUT_ERROR: { status: 500, severity: 'medium', retryable: true },
+  CACHE_ERROR: { status: 500, severity: 'low', retryable: true },
+  DB_CONNECTION_ERROR: { status: 503, severity: 'high', retryable: true },
+  VALIDATION_ERROR: { status: 400, severity: 'low', retryable: false },
+  UNAUTHENTICATED: { status: 401, severity: 'low', retryable: false },
+  FORBIDDEN: { status: 403, severity: 'low', retryable: false },
+  RATE_LIMITED: { status: 429, severity: 'low', retryable: true },
+  OVERLOADED: { status: 503, severity: 'medium', retryable: true },
+  SERVICE_UNAVAILABLE: { status: 503, severity: 'medium', retryable: true },
+  INTERNAL_ERROR: { status: 500, severity: 'high', retryable: false },
+};
+
+interface AppErrorOptions extends ErrorOptions {
+  /** Id of the section that failed, as in the section table of the spec. */
+  section?: string;
+  /** Milliseconds since the epoch; the present when left out. */
+  at?: number;
+  /** What else a client may know: `parameter`, `allowed`. */
+  details?: Readonly<Record<string, unknown>>;
+}
+
+/** The only error that the gateway throws on purpose. Its message is for clients; internals go in `cause`. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly severity: Severity;
+  readonly retryable: boolean;
+  readonly status: number;
+  readonly section: string | undefined;
+  readonly timestamp: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options);
+    this.name = 'AppError';
+    this.code = code;
+    this.severity = traits[code].severity;
+    this.retryable = traits[code].retryable;
+    this.status = traits[code].status;
+    this.section = options.section;
+    this.timestamp = new Date(options.at ?? Date.now()).toISOString();
+    this.details = options.details ?? {};
+  }
+
+  /** GraphQL copies this into the error that a client sees (GraphQL spec, section 7.1.2). */
+  get extensions(): Record<string, unknown> {
+    return {
+      code: this.code,
+      ...(this.section === undefined ? {} : { section: this.section }),
+      severity: this.severity,
+      timestamp: this.timestamp,
+      retryable: this.retryable,
+      ...this.details,
+    };
+  }
+}
+
+/** Several bad inputs at once: one request, one answer that lists them all. */
+export class ValidationErrors extends AppError {
+  readonly faults: readonly AppError[];
+
+  constructor(faults: readonly AppError[]) {
+    super('VALIDATION_ERROR', faults.map((fault) => fault.message).join('; '), {
+      details: { faults: faults.map((fault) => ({ message: fault.message, ...fault.details })) },
+    });
+    this.faults = faults;
+  }
+}
+
+/** The seconds after which a client may try again when the gateway cannot serve (`Retry-After`, RFC 9110 10.2.3). */
+export const RETRY_AFTER_SECONDS = 5;
+
+/** The end of a switch over a union: a type error when a case is missing. */
+export function assertNever(value: never): never {
+  throw new AppError('INTERNAL_ERROR', 'Internal error', { cause: new TypeError(`unexpected ${String(value)}`) });
+}

@@ -1,0 +1,28 @@
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { PinoPretty } from 'pino-pretty';
+
+export type { Logger };
+
+/**
+ * One JSON line an event in the seed's form (10.2): `timestamp level message`, then what belongs to the event.
+ * `pretty` writes the same for people, on a terminal.
+ */
+export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): Logger {
+  const destination =
+    options.destination ??
+    (options.pretty
+      ? PinoPretty({ timestampKey: 'timestamp', messageKey: 'message', ignore: 'requestId', colorize: true })
+      : process.stdout);
+  return pino(
+    {
+      level: options.level,
+      base: null,
+      messageKey: 'message',
+      errorKey: 'error',
+      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label.toUpperCase() }) },
+      redact: ['req.headers.authorization'],
+    },
+    destination,
+  );
+}

@@ -1,0 +1,109 @@
+import { createConnection, Schema } from 'mongoose';
+import type { Clock } from '../core/clock.js';
+import { AppError } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import { type CollectionSource, createCollectionSource, type StoredDocument } from './collection-source.js';
+import { ensureIndexes } from './ensure-indexes.js';
+import { type CollectionName, collections } from './models/registry.js';
+
+/** Waits between tries to connect for the first time: doubled from the first to the last. */
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 5000;
+/** An election or a lost socket is over by then; longer without a server, reads fail at once instead of waiting for one. */
+const OUTAGE_AFTER_MS = 500;
+
+export type Sources = Readonly<Record<CollectionName, CollectionSource>>;
+
+/** The shop's database. Reads reject with `DB_CONNECTION_ERROR` at once while it cannot be reached. */
+export interface Database {
+  readonly sources: Sources;
+  /** Why it cannot be read just now, or undefined when it can. */
+  outage(): string | undefined;
+  /** Resolves when the first connection stands and the indexes were looked after. */
+  ready: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects in the background and for as long as it takes: a gateway may start before its database (spec, section 4).
+ * Pool settings are the seed's (6.2).
+ */
+export function connectDatabase(options: {
+  uri: string;
+  poolSize: number;
+  logger: Logger;
+  clock: Clock;
+  /** Sees every command that the driver sends; for tests and diagnosis. */
+  onCommand?: (command: { name: string; collection: string }) => void;
+}): Database {
+  const { uri, poolSize, logger, clock, onCommand } = options;
+  const connection = createConnection();
+  let downSince: number | undefined = clock.now() - OUTAGE_AFTER_MS;
+  let reason = 'connecting';
+  let closed = false;
+  connection.on('connected', () => {
+    downSince = undefined;
+  });
+  connection.on('disconnected', () => {
+    if (closed || downSince !== undefined) return;
+    downSince = clock.now();
+    reason = 'connection lost';
+    logger.warn('database connection lost');
+  });
+
+  const outage = () => (downSince === undefined || clock.now() - downSince < OUTAGE_AFTER_MS ? undefined : reason);
+  const guarded = (source: CollectionSource): CollectionSource => {
+    const guard =
+      <Plan, Answer>(read: (plan: Plan) => Promise<Answer>) =>
+      (plan: Plan): Promise<Answer> =>
+        outage() === undefined
+          ? read(plan)
+          : Promise.reject(new AppError('DB_CONNECTION_ERROR', 'Database unavailable', { at: clock.now() }));
+    return { find: guard(source.find), count: guard(source.count), page: guard(source.page) };
+  };
+  const sources = Object.fromEntries(
+    Object.entries(collections).map(([name, definition]) => {
+      const schema = new Schema<StoredDocument>(definition, { strictQuery: 'throw', autoIndex: false });
+      return [name, guarded(createCollectionSource(connection.model<StoredDocument>(name, schema, name)))];
+    }),
+  ) as unknown as Sources;
+
+  const connect = async (retryMs: number): Promise<void> => {
+    try {
+      await connection.openUri(uri, {
+        maxPoolSize: poolSize,
+        minPoolSize: Math.min(10, poolSize),
+        socketTimeoutMS: 45_000,
+        serverSelectionTimeoutMS: 5000,
+        heartbeatFrequencyMS: 2000,
+        bufferCommands: false,
+        autoIndex: false,
+        autoCreate: false,
+        monitorCommands: onCommand !== undefined,
+      });
+    } catch (cause) {
+      if (closed) return;
+      reason = 'no server can be reached';
+      logger.warn({ error: cause }, `database cannot be reached, next try in ${retryMs} ms`);
+      await new Promise<void>((resolve) => clock.after(retryMs, resolve));
+      return closed ? undefined : connect(Math.min(retryMs * 2, LAST_RETRY_MS));
+    }
+    if (onCommand !== undefined) {
+      connection.getClient().on('commandStarted', ({ commandName, command }) => {
+        onCommand({ name: commandName, collection: String(command[commandName]) });
+      });
+    }
+    logger.info('database connected');
+    await ensureIndexes({ database: connection.getClient().db(connection.name), logger });
+  };
+
+  return {
+    sources,
+    outage,
+    ready: connect(FIRST_RETRY_MS),
+    close: async () => {
+      closed = true;
+      await connection.close();
+    },
+  };
+}

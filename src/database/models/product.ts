@@ -1,0 +1,19 @@
+import { type SchemaDefinition, Types } from 'mongoose';
+
+/** Collection `products` (spec section 2). */
+export const product: SchemaDefinition = {
+  name: String,
+  brand: String,
+  image: String,
+  price: Number,
+  category: Types.ObjectId,
+  store: Types.ObjectId,
+  rating: Number,
+  cashback: Number,
+  inventory: { stock: Number },
+  featured: Boolean,
+  isActive: Boolean,
+  recommendationScore: Number,
+  views: Number,
+  createdAt: Date,
+};

@@ -1,0 +1,17 @@
+import { type SchemaDefinition, Types } from 'mongoose';
+import { point } from './point.js';
+
+/** Collection `stores` (spec section 2). */
+export const store: SchemaDefinition = {
+  name: String,
+  logo: String,
+  image: String,
+  rating: Number,
+  cashback: Number,
+  category: Types.ObjectId,
+  location: point,
+  tags: [String],
+  featured: Boolean,
+  isActive: Boolean,
+  views: Number,
+};

@@ -1,0 +1,87 @@
+import type { Page, ReadOptions } from '../database/collection-source.js';
+import type { Sources } from '../database/connect.js';
+import type { CollectionName } from '../database/models/registry.js';
+import type { ItemDefinition } from './item-definition.js';
+
+/** A circle on the globe: degrees (WGS 84, rounded to two decimals on input) and kilometres. */
+export interface Near {
+  lng: number;
+  lat: number;
+  radiusKm: number;
+}
+
+/** Who is signed in. */
+export interface Viewer {
+  /** The 24 hexadecimal digits of an ObjectId, lower case. */
+  userId: string;
+}
+
+/** What a section finds: documents in page order, whose references are still ObjectIds. */
+export interface SectionPage extends Page {
+  /** Of a located section that was given a location: whether these lie within the radius. */
+  nearby?: boolean;
+  /** Of a personal section: by document id, how well what was recommended to this viewer suits them. */
+  scores?: Readonly<Record<string, number>>;
+}
+
+export interface LoadArguments extends Sources {
+  /** The time that counts as now. */
+  now: Date;
+  /** How many documents to find, 1 to 20. */
+  limit: number;
+  /** Given to located sections only. */
+  near?: Near;
+  /** To be passed to every read: the signal and the time that is left. */
+  read: ReadOptions;
+}
+
+interface CachePolicy {
+  /** Milliseconds from the read for which an entry is fresh, may be served while it is renewed, and may be served
+   * when renewing fails. */
+  freshMs: number;
+  staleMs: number;
+  graceMs: number;
+}
+
+/** The policy of the spec (section 5): fresh for 3 minutes, stale to 5, in grace to a day. */
+export const standardPolicy: CachePolicy = { freshMs: 180_000, staleMs: 300_000, graceMs: 86_400_000 };
+
+interface SectionBase {
+  /** As in the spec's table: the `sections` parameter, the section's `id`, error and metadata entries. */
+  id: string;
+  title: string;
+  type: string;
+  item: ItemDefinition;
+  /** Collections whose changes concern it. */
+  dependsOn: readonly CollectionName[];
+  cache: CachePolicy;
+  /** Whether a location narrows it. */
+  located?: true;
+}
+
+/** The same for everybody: its loader cannot see who asks. */
+export interface PublicSection extends SectionBase {
+  scope: 'public';
+  load(args: LoadArguments): Promise<SectionPage>;
+}
+
+/** Of its own for everybody who is signed in. */
+export interface PersonalSection extends SectionBase {
+  scope: 'personal';
+  load(args: LoadArguments & { viewer?: Viewer }): Promise<SectionPage>;
+}
+
+/** A section, with the names that follow from its id. */
+export type Section = (PublicSection | PersonalSection) & {
+  /** GraphQL field and JSON key: `trendingStores`. */
+  readonly key: string;
+  /** The other spelling, accepted on input: `trending_stores`. */
+  readonly snakeCase: string;
+};
+
+/** Defines a section; with its line in the registry, everything else follows from this. */
+export function defineSection(definition: PublicSection | PersonalSection): Section {
+  const key = definition.id.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  const snakeCase = key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.freeze({ ...definition, key, snakeCase });
+}

@@ -1,0 +1,22 @@
+import { trusted } from 'mongoose';
+import { defineSection, standardPolicy } from './define-section.js';
+import { offerItem } from './items/offer.js';
+
+export const flashSales = defineSection({
+  id: 'flashSales',
+  title: 'Flash Sales',
+  type: 'offers',
+  item: offerItem,
+  scope: 'public',
+  dependsOn: ['offers', 'stores', 'categories'],
+  cache: standardPolicy,
+  // index: offers.flash_sale_price
+  load: ({ offers: source, now, limit, read }) =>
+    source.page({
+      filter: { 'metadata.flashSale.isActive': true, isActive: true, validity: trusted({ $gte: now }) },
+      sort: { 'metadata.flashSale.salePrice': 1 },
+      select: offerItem.select,
+      limit,
+      ...read,
+    }),
+});

@@ -1,0 +1,11 @@
+import type { ReferenceFields } from '../database/references.js';
+
+/** A kind of item: what clients see of a document, and what is read for it. */
+export interface ItemDefinition {
+  /** The GraphQL object type, a type-graphql class. A document that lacks what it says is non-null is left out. */
+  type: () => new () => object;
+  /** The fields that a find reads, in the seed's order (3.2). */
+  select: readonly string[];
+  /** Which of them are references, and to what. */
+  references: ReferenceFields;
+}

@@ -1,0 +1,73 @@
+import { Types, trusted } from 'mongoose';
+import { defineSection, type LoadArguments, type SectionPage, standardPolicy, type Viewer } from './define-section.js';
+import { productItem } from './items/product.js';
+
+export const justForYou = defineSection({
+  id: 'justForYou',
+  title: 'Just for You',
+  type: 'recommendations',
+  item: productItem,
+  scope: 'personal',
+  dependsOn: ['products', 'recommendations', 'stores', 'categories'],
+  cache: standardPolicy,
+  load: (args) => (args.viewer === undefined ? featured(args, []) : recommended(args, args.viewer)),
+});
+
+const available = () => ({ isActive: true, 'inventory.stock': trusted({ $gt: 0 }) });
+
+// index: products.featured_score
+function featured({ products, limit, read }: LoadArguments, without: readonly Types.ObjectId[]): Promise<SectionPage> {
+  return products.page({
+    filter: { featured: true, ...available(), ...(without.length > 0 ? { _id: trusted({ $nin: without }) } : {}) },
+    sort: { recommendationScore: -1, views: -1, createdAt: -1 },
+    select: productItem.select,
+    limit,
+    ...read,
+  });
+}
+
+/**
+ * What was recommended to this user and can be bought, best score first, topped up from the featured products.
+ * Leaving out everything recommended, and not only what can be bought, gives the same top-up in one round trip less.
+ */
+async function recommended(args: LoadArguments, viewer: Viewer): Promise<SectionPage> {
+  const { products, recommendations, limit, read } = args;
+  // index: recommendations.user
+  const [recommendation] = await recommendations.find({
+    filter: { userId: viewer.userId },
+    select: ['items'],
+    limit: 1,
+    ...read,
+  });
+  const scores = scoresByProduct(recommendation?.items);
+  const ids = [...scores.keys()].map((id) => new Types.ObjectId(id));
+  const [chosen, topUp] = await Promise.all([
+    ids.length === 0
+      ? []
+      : products.find({
+          filter: { _id: trusted({ $in: ids }), ...available() },
+          select: productItem.select,
+          ...read,
+        }),
+    featured(args, ids),
+  ]);
+  const score = (document: (typeof chosen)[number]) => scores.get(String(document._id)) ?? 0;
+  const best = [...chosen].sort((a, b) => score(b) - score(a));
+  return {
+    documents: [...best, ...topUp.documents].slice(0, limit),
+    total: chosen.length + topUp.total,
+    scores: Object.fromEntries(best.map((document) => [String(document._id), score(document)])),
+  };
+}
+
+/** Product ids with their best scores; what is malformed in the recommender's document is passed over. */
+function scoresByProduct(items: unknown): Map<string, number> {
+  const scores = new Map<string, number>();
+  for (const item of Array.isArray(items) ? items : []) {
+    const { productId, score } = (item ?? {}) as { productId?: unknown; score?: unknown };
+    if (!(productId instanceof Types.ObjectId) || typeof score !== 'number' || Number.isNaN(score)) continue;
+    const id = String(productId);
+    scores.set(id, Math.max(score, scores.get(id) ?? score));
+  }
+  return scores;
+}
