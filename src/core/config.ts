@@ -76,6 +76,16 @@ type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schem
 /** Every variable that the gateway reads, in the order of the README's table. */
 export const variableNames = Object.keys(variables) as readonly VariableName[];
 
+/** Every variable, a line each, for `--help`. */
+export function describeVariables(): string {
+  return variableNames
+    .map((name) => {
+      const { expected, default: fallback } = variables[name];
+      return `  ${name.padEnd(30)} ${expected}${fallback === undefined ? '' : ` (default ${fallback})`}`;
+    })
+    .join('\n');
+}
+
 /** The configuration could not be used; `faults` has one sentence for each variable at fault. */
 export class ConfigError extends Error {
   constructor(readonly faults: readonly string[]) {

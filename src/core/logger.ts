@@ -1,13 +1,14 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
 
-export type { Logger };
+/** What the gateway's parts write to. */
+export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /**
  * One JSON line an event in the seed's form (10.2): `timestamp level message`, then what belongs to the event.
  * `pretty` writes the same for people, on a terminal.
  */
-export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): Logger {
+export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): PinoLogger {
   const destination =
     options.destination ??
     (options.pretty

@@ -1,0 +1,64 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import type { GraphQLSchema } from 'graphql';
+import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
+import type { Logger } from '../core/logger.js';
+import { wholeFailure } from '../homepage/answer-status.js';
+import { createComplexityPlugin } from './complexity.js';
+import type { GraphqlContext } from './context.js';
+import { toGraphQLError } from './errors.js';
+
+/** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
+export function createApolloServer(options: {
+  schema: GraphQLSchema;
+  production: boolean;
+  logger: Logger;
+  plugins?: ApolloServerPlugin<GraphqlContext>[];
+}): ApolloServer<GraphqlContext> {
+  const { schema, production, logger, plugins = [] } = options;
+  return new ApolloServer<GraphqlContext>({
+    schema,
+    introspection: !production,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger,
+    formatError: (formatted, error) => {
+      const answer = toGraphQLError(formatted, error);
+      if (answer.unforeseen) logger.error({ error }, 'unforeseen error in a GraphQL request');
+      return answer.error;
+    },
+    plugins: [
+      // It would wrap every resolver; what may be cached follows from the sections instead.
+      ApolloServerPluginCacheControlDisabled(),
+      production
+        ? ApolloServerPluginLandingPageDisabled()
+        : ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: true }),
+      createComplexityPlugin(),
+      statusPlugin,
+      ...plugins,
+    ],
+  });
+}
+
+/**
+ * HTTP statuses of answers without data, and of pages that nothing could be served of because the database cannot be
+ * reached (spec, section 4). A page with data is a 200, whatever its sections' errors, as GraphQL clients expect.
+ */
+const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response, errors, contextValue }) => {
+      if (response.body.kind !== 'single') return;
+      const { data } = response.body.singleResult;
+      const thrown = errors?.map(({ originalError }) => originalError).find((error) => error instanceof AppError);
+      const failure = wholeFailure(contextValue.scope.outcomes);
+      const status = data == null ? thrown?.status : failure?.status === 503 ? 503 : undefined;
+      if (status === undefined) return;
+      response.http.status = status;
+      if (status === 503) response.http.headers.set('retry-after', String(RETRY_AFTER_SECONDS));
+    },
+  }),
+};

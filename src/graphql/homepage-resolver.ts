@@ -1,0 +1,45 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, Info, Int, Query, Resolver, registerEnumType } from 'type-graphql';
+import { AppError } from '../core/errors.js';
+import { LIMIT } from '../homepage/limits.js';
+import type { Section } from '../sections/define-section.js';
+import type { GraphqlContext } from './context.js';
+import { checkedArguments, GeoPointInput } from './inputs.js';
+import { selectedFields } from './selection.js';
+
+/** The `homepage` query over a registry; its sections are all under way before any field waits. */
+export function createHomepageResolver(registry: readonly Section[], homepageType: new () => object) {
+  const sectionIds = Object.fromEntries(registry.map(({ id, snakeCase }) => [snakeCase.toUpperCase(), id]));
+  registerEnumType(sectionIds, { name: 'SectionId', description: 'The sections of the page.' });
+
+  @Resolver()
+  class HomepageResolver {
+    @Query(() => homepageType, {
+      description: 'The page in one round trip. Only what is selected and asked for is loaded.',
+      complexity: ({ args, childComplexity }) => args['limit'] * childComplexity,
+    })
+    homepage(
+      @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,
+      @Info() info: GraphQLResolveInfo,
+      @Arg('sections', () => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
+      sections: string[] | null | undefined,
+      @Arg('limit', () => Int, { defaultValue: LIMIT.default, description: 'Items a section, 1 to 20.' })
+      limit: number,
+      @Arg('location', () => GeoPointInput, { nullable: true, description: 'Narrows stores and events.' })
+      location: GeoPointInput | null | undefined,
+      @Arg('fresh', () => Boolean, { defaultValue: false, description: 'Reads through every cache.' })
+      fresh: boolean,
+    ): object {
+      if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
+      const selected = selectedFields(info);
+      const page = homepage.open(scope, {
+        ...checkedArguments({ limit, location }),
+        sections: registry.filter(({ id, key }) => selected.has(key) && (sections?.includes(id) ?? true)),
+        fresh,
+        analytics: selected.has('analytics'),
+      });
+      return { ...Object.fromEntries(page.sections), metadata: page.metadata, analytics: page.analytics };
+    }
+  }
+  return HomepageResolver;
+}

@@ -1,0 +1,23 @@
+import type { Near } from '../sections/define-section.js';
+
+/** Items a section: what may be asked for, and what is served when nothing is asked for (seed 1.2). */
+export const LIMIT = { min: 1, max: 20, default: 10 } as const;
+/** Kilometres around a location (spec, section 2). */
+export const RADIUS_KM = { min: 1, max: 500, default: 50 } as const;
+/** Degrees. */
+export const LONGITUDE = { min: -180, max: 180 } as const;
+export const LATITUDE = { min: -90, max: 90 } as const;
+
+/** Whether a number lies in a range; false for NaN. */
+export const isWithin = (value: number, range: { min: number; max: number }) =>
+  value >= range.min && value <= range.max;
+
+/**
+ * Two decimals of a degree, about a kilometre, so that neighbours share cache entries. One spelling for each place:
+ * no negative zero, and 180 degrees west is 180 degrees east.
+ */
+export function roundedPoint(lng: number, lat: number, radiusKm: number = RADIUS_KM.default): Near {
+  const round = (degrees: number) => Math.round(degrees * 100) / 100 + 0;
+  const east = round(lng);
+  return { lng: east === LONGITUDE.min ? LONGITUDE.max : east, lat: round(lat), radiusKm };
+}

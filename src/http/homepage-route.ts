@@ -1,0 +1,106 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Clock } from '../core/clock.js';
+import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
+import type { GraphqlContext } from '../graphql/context.js';
+import type { Executor } from '../graphql/executor.js';
+import type { Operations } from '../graphql/operations.js';
+import { wholeFailure } from '../homepage/answer-status.js';
+import { pageKey } from '../homepage/cache-key.js';
+import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../homepage/homepage.js';
+import { authorizeUser } from './auth.js';
+import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from './envelope.js';
+import { createHomepageParameters } from './homepage-parameters.js';
+import { operationNamed, searchOf } from './operation.js';
+import type { OpenScope } from './request-scope.js';
+import { createSparseFields } from './sparse-fields.js';
+
+/** The `homepage` field of an executed operation. */
+type Page = Readonly<Record<string, SectionView | null>> & { metadata: PageMetadata; analytics?: PageAnalytics | null };
+
+export interface HomepageRouteOptions {
+  homepage: Homepage;
+  executor: Executor;
+  operations: Operations;
+  openScope: OpenScope;
+  batchEndpoint: boolean;
+  clock: Clock;
+}
+
+/** `GET /api/v1/homepage` (seed 1): executes the persisted `Homepage` operation and reshapes its result. */
+export function homepageRoute(server: FastifyInstance, options: HomepageRouteOptions): void {
+  const { homepage, executor, operations, openScope, batchEndpoint, clock } = options;
+  const { registry } = homepage;
+  const operation = operationNamed(operations, 'Homepage');
+  const readParameters = createHomepageParameters({
+    registry,
+    sparseFields: createSparseFields({ operation, registry }),
+  });
+
+  server.get('/api/v1/homepage', async (request, reply) => {
+    if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
+    const parameters = readParameters(searchOf(request));
+    const scope = await openScope(request);
+    authorizeUser(scope.viewer, parameters.userId);
+    if (scope.viewer !== undefined) reply.header('cache-control', 'private, no-store');
+
+    const { sections, limit, near, fresh, fields, includeAnalytics, fallback } = parameters;
+    const context: GraphqlContext = { homepage, scope, batchEndpoint };
+    const { data, errors } = await executor.execute({
+      document: fields?.document ?? operation,
+      context,
+      variables: {
+        sections: sections.map(({ snakeCase }) => snakeCase.toUpperCase()),
+        limit,
+        fresh,
+        includeAnalytics,
+        ...(near === undefined ? {} : { location: near, located: true }),
+      },
+    });
+    if (data == null) throw errors?.[0]?.originalError ?? errors?.[0];
+
+    const page = data['homepage'] as Page;
+    const { timestamp, userId, cacheKey: _, ...metadata } = page.metadata;
+    const key = {
+      ...{ viewer: scope.viewer, sections, registry, limit, near, analytics: includeAnalytics },
+      ...{ fields: fields?.paths, fallback },
+    };
+    const body = {
+      sections: Object.fromEntries(
+        sections.map((section) => {
+          const failed = fallback === 'empty' ? emptySection(section, clock.now()) : null;
+          return [section.key, page[section.key] ?? failed];
+        }),
+      ),
+      metadata: {
+        timestamp,
+        ...(userId === null ? {} : { userId }),
+        cacheKey: pageKey(key),
+        ...metadata,
+      },
+      ...(page.analytics == null ? {} : { analytics: toAnalytics(page.analytics) }),
+    };
+    return sendPage(reply, body, wholeFailure(scope.outcomes), fromGraphqlErrors(errors));
+  });
+}
+
+function sendPage(
+  reply: FastifyReply,
+  body: object,
+  failure: AppError | undefined,
+  errors: ReturnType<typeof fromGraphqlErrors>,
+) {
+  if (failure === undefined) return successEnvelope(body, errors);
+  if (failure.status === 503) {
+    reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
+    return failureEnvelope('The database is unavailable', errors, body);
+  }
+  reply.code(500);
+  return failureEnvelope('Every section failed', errors, body);
+}
+
+function toAnalytics({ sectionViews, recommendationScore }: PageAnalytics) {
+  return {
+    sectionViews: Object.fromEntries(sectionViews.map(({ section, views }) => [section, views])),
+    ...(recommendationScore === null ? {} : { recommendationScore }),
+  };
+}

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { SignJWT } from 'jose';
+import { demoUserId } from '../database/demo/generate.js';
+
+export interface DemoUser {
+  userId: string;
+  /** A Bearer token of that user, good for a day. */
+  token: string;
+}
+
+/** A secret for a gateway that was given none: new at each start. */
+export const createSecret = (): string => randomBytes(32).toString('base64url');
+
+/** The first user of the demo data, and a token (HS256) that the gateway with this secret takes. */
+export async function createDemoUser(options: {
+  secret: string;
+  seed: number;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+}): Promise<DemoUser> {
+  const { secret, seed, issuer, audience } = options;
+  const userId = demoUserId(seed).toHexString();
+  const token = new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setIssuedAt()
+    .setExpirationTime('1 day');
+  if (issuer !== undefined) token.setIssuer(issuer);
+  if (audience !== undefined) token.setAudience(audience);
+  return { userId, token: await token.sign(new TextEncoder().encode(secret)) };
+}
