@@ -1,0 +1,68 @@
+import { at } from './random.js';
+import { slugify } from './text.js';
+import { shopCategories } from './words/shop-categories.js';
+import type { ProductFamily, ShopCategory } from './words/shop-category.js';
+import { premiumFactor } from './words/styles.js';
+
+/** A product as far as words go. */
+export interface CatalogueEntry {
+  name: string;
+  /** The name as a piece of a path. */
+  slug: string;
+  /** The name without its variant, as a piece of a path. */
+  imageSlug: string;
+  minPrice: number;
+  maxPrice: number;
+  details: readonly string[];
+}
+
+const sizeOf = (family: ProductFamily) => family.nouns.length * family.materials.length * family.styles.length;
+
+const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
+
+/** A category's number of names, and a step that visits each of them once before any comes again. */
+function measure(category: ShopCategory) {
+  const size = category.families.reduce((sum, family) => sum + sizeOf(family), 0);
+  let step = Math.floor(size * 0.618);
+  while (greatestCommonDivisor(step, size) !== 1) step++;
+  return { size, step };
+}
+
+const measures = shopCategories.map(measure);
+
+function entryAt(category: ShopCategory, place: number, variant: string | undefined): CatalogueEntry {
+  let rest = place;
+  for (const family of category.families) {
+    if (rest >= sizeOf(family)) {
+      rest -= sizeOf(family);
+      continue;
+    }
+    const [noun, minPrice, maxPrice] = at(family.nouns, rest);
+    const material = at(family.materials, Math.floor(rest / family.nouns.length));
+    const style = at(family.styles, Math.floor(rest / (family.nouns.length * family.materials.length)));
+    const factor = premiumFactor[material] ?? 1;
+    const name = `${style} ${material} ${noun}`;
+    const imageSlug = slugify(name);
+    return {
+      name: variant === undefined ? name : `${name}, ${variant}`,
+      slug: variant === undefined ? imageSlug : `${imageSlug}-${slugify(variant)}`,
+      imageSlug,
+      minPrice: minPrice * factor,
+      maxPrice: maxPrice * factor,
+      details: family.details,
+    };
+  }
+  throw new RangeError(`no name at ${place} in ${category.name}`);
+}
+
+/**
+ * The name, prices and sentences of a category's product; `offset` is where the category's names start. Within a category no name
+ * comes twice in any thousand numbers that follow each other; after that the names come again as variants ("..., Olive").
+ */
+export function catalogueEntry(categoryIndex: number, number: number, offset: number): CatalogueEntry {
+  const category = at(shopCategories, categoryIndex);
+  const { size, step } = at(measures, categoryIndex);
+  const round = Math.floor(number / size);
+  const variant = round === 0 ? undefined : at(category.variants, round - 1);
+  return entryAt(category, ((number % size) * step + offset) % size, variant);
+}

@@ -1,0 +1,48 @@
+import type { Document } from 'bson';
+import { drawDate, drawRating, drawViews } from '../numbers.js';
+import { drawPlace } from '../places.js';
+import { at } from '../random.js';
+import type { Shop } from '../shop.js';
+import { slugify } from '../text.js';
+import { shopCategories } from '../words/shop-categories.js';
+import { commonStoreTags, storePitches, storeRoots } from '../words/stores.js';
+
+/** A store's name, known without its document; a name that has been used before gets a number. */
+export function storeName(shop: Shop, index: number): string {
+  const kinds = at(shopCategories, shop.storeCategory(index)).storeKinds;
+  const turn = Math.floor(index / shopCategories.length);
+  const root = at(storeRoots, index * 7 + turn * 13 + shop.offset('stores'));
+  const branch = Math.floor(turn / (storeRoots.length * kinds.length));
+  const name = `${root} ${at(kinds, turn + Math.floor(turn / storeRoots.length))}`;
+  return branch === 0 ? name : `${name} ${branch + 1}`;
+}
+
+/** The store at an index. */
+export function storeDocument(shop: Shop, index: number): Document {
+  const random = shop.random('stores', index);
+  const categoryIndex = shop.storeCategory(index);
+  const category = at(shopCategories, categoryIndex);
+  const name = storeName(shop, index);
+  const slug = `${slugify(name)}-${index}`;
+  // Shifted every twelve stores: otherwise a category would have stores in one half of the cities only.
+  const { location, district } = drawPlace(random, index + Math.floor(index / shopCategories.length));
+  return {
+    _id: shop.id('stores', index),
+    name,
+    slug,
+    description: `${random.pick(storePitches)} Find us in ${district.name}, ${location.city}.`,
+    logo: `/images/logos/${slug}.svg`,
+    image: `/images/stores/${slug}.svg`,
+    email: `hello@${slugify(name)}.example.com`,
+    rating: drawRating(random),
+    ...(random.chance(0.6) ? { cashback: random.int(1, 12) } : {}),
+    category: shop.id('categories', categoryIndex),
+    location,
+    tags: [...random.sample(category.storeTags, random.int(1, 3)), ...random.sample(commonStoreTags, random.int(1, 2))],
+    featured: random.chance(0.55),
+    isActive: random.chance(0.93),
+    views: drawViews(random, 250_000),
+    createdAt: drawDate(random, shop.day, -1500, -380),
+    updatedAt: drawDate(random, shop.day, -90, 0),
+  };
+}

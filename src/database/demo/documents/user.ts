@@ -1,0 +1,19 @@
+import type { Document } from 'bson';
+import { drawDate } from '../numbers.js';
+import { at } from '../random.js';
+import type { Shop } from '../shop.js';
+import { slugify } from '../text.js';
+import { firstNames, lastNames } from '../words/people.js';
+
+/** The user at an index. The lists of names have no common divisor, so that no full name comes twice among hundreds. */
+export function userDocument(shop: Shop, index: number): Document {
+  const place = index + shop.offset('users');
+  const first = at(firstNames, place);
+  const last = at(lastNames, place);
+  return {
+    _id: shop.id('users', index),
+    name: `${first} ${last}`,
+    email: `${slugify(first)}.${slugify(last)}@example.com`,
+    createdAt: drawDate(shop.random('users', index), shop.day, -900, -10),
+  };
+}

@@ -1,0 +1,73 @@
+import type { Document, ObjectId } from 'bson';
+import { categoryDocument } from './documents/category.js';
+import { eventDocument } from './documents/event.js';
+import { offerDocument } from './documents/offer.js';
+import { productDocument } from './documents/product.js';
+import { recommendationDocument } from './documents/recommendation.js';
+import { storeDocument } from './documents/store.js';
+import { userDocument } from './documents/user.js';
+import type { CollectionName } from './scale.js';
+import { collectionNames, countsFor } from './scale.js';
+import type { Shop } from './shop.js';
+import { createShop } from './shop.js';
+
+export interface DemoDataOptions {
+  /** How many products, 1 to 2^32 - 1 (default 1,000); the other collections follow from it. */
+  products?: number;
+  /** Any whole number (default 1): the same seed and day give the same bytes. */
+  seed?: number;
+  /** Milliseconds since the epoch, rounded down to the day: dates are relative to it. */
+  now: number;
+}
+
+export interface DemoBatch {
+  collection: CollectionName;
+  documents: Document[];
+}
+
+const batchSize = 1000;
+
+/** Document `index` of each collection: a function of seed, day and index alone (recommendations: and of very small sizes). */
+const makers: Record<CollectionName, (shop: Shop, index: number) => Document> = {
+  categories: categoryDocument,
+  stores: storeDocument,
+  products: productDocument,
+  events: eventDocument,
+  offers: offerDocument,
+  users: userDocument,
+  recommendations: recommendationDocument,
+};
+
+/**
+ * The documents of a demo shop in batches of up to 1,000, what is referred to first. Memory stays flat whatever the size.
+ * Throws a RangeError for sizes and seeds that are no whole numbers.
+ */
+export function* generateDemoData(options: DemoDataOptions): Generator<DemoBatch> {
+  assertOptions(options);
+  const shop = createShop(options);
+  for (const collection of collectionNames) {
+    const count = shop.counts[collection];
+    for (let start = 0; start < count; start += batchSize) {
+      const length = Math.min(batchSize, count - start);
+      yield { collection, documents: Array.from({ length }, (_, i) => makers[collection](shop, start + i)) };
+    }
+  }
+}
+
+/** How many documents `generateDemoData` gives with the same options, known beforehand. */
+export function demoCounts(options: Pick<DemoDataOptions, 'products'>): Record<CollectionName, number> {
+  return countsFor(options.products);
+}
+
+/** The id of the first demo user, who has recommendations. */
+export function demoUserId(seed?: number): ObjectId {
+  return createShop({ now: 0, ...(seed === undefined ? {} : { seed }) }).id('users', 0);
+}
+
+function assertOptions({ products = 1, seed = 1, now }: DemoDataOptions): void {
+  if (!Number.isInteger(products) || products < 1 || products >= 2 ** 32) {
+    throw new RangeError(`products must be a whole number from 1 to 4294967295, not ${products}`);
+  }
+  if (!Number.isSafeInteger(seed)) throw new RangeError(`seed must be a whole number, not ${seed}`);
+  if (!Number.isFinite(now)) throw new RangeError(`now must be milliseconds since the epoch, not ${now}`);
+}

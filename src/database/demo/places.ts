@@ -1,0 +1,52 @@
+import { dayMs } from './numbers.js';
+import type { DemoRandom } from './random.js';
+import { at } from './random.js';
+import type { City, District } from './words/cities.js';
+import { cities } from './words/cities.js';
+
+/** Where something is: a GeoJSON point (longitude first) with an address. */
+interface DemoLocation {
+  type: 'Point';
+  coordinates: [lng: number, lat: number];
+  address: string;
+  city: string;
+}
+
+interface Place {
+  city: City;
+  district: District;
+  location: DemoLocation;
+}
+
+const kmPerDegree = 111.2;
+const districtRadiusKm = 0.9;
+const roundDegrees = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
+
+/** A place in one of the cities: its index chooses the city, so that all have about as many; chance chooses the rest. */
+export function drawPlace(random: DemoRandom, cityIndex: number): Place {
+  const city: City = at(cities, cityIndex);
+  const district = random.pick(city.districts);
+  const distanceKm = districtRadiusKm * Math.sqrt(random.fraction());
+  const bearing = 2 * Math.PI * random.fraction();
+  const lat = district.lat + (distanceKm * Math.cos(bearing)) / kmPerDegree;
+  const lng = district.lng + (distanceKm * Math.sin(bearing)) / (kmPerDegree * Math.cos((lat * Math.PI) / 180));
+  const street = random.pick(district.streets);
+  const number = random.int(2, 148);
+  const line = city.numberFirst ? `${number} ${street}` : `${street} ${number}`;
+  return {
+    city,
+    district,
+    location: {
+      type: 'Point',
+      coordinates: [roundDegrees(lng), roundDegrees(lat)],
+      address: `${line}, ${district.name}`,
+      city: city.name,
+    },
+  };
+}
+
+/** The moment of a local time of day ("19:30") on a day (ms epoch of its midnight in UTC). */
+export function localTime(day: number, time: string, city: City): Date {
+  const [hours = 0, minutes = 0] = time.split(':').map(Number);
+  return new Date(day + ((hours - city.utcOffsetHours) / 24 + minutes / 1440) * dayMs);
+}

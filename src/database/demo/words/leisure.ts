@@ -1,0 +1,277 @@
+import type { ShopCategory } from './shop-category.js';
+import { activeStyles, calmStyles, colours, softStyles } from './styles.js';
+
+export const leisure = [
+  {
+    name: 'Beauty & Care',
+    brands: ['Solbloom', 'Apothie', 'Lune Verte', 'Marisel', 'Herbary No. 9', 'Oleari', 'Saponette', 'Fleurine'],
+    variants: ['15 ml', '30 ml', '50 ml', '75 ml', '100 ml', '150 ml', '200 ml', 'Travel Size', 'Refill', 'Gift Set'],
+    storeKinds: ['Apothecary', 'Beauty', 'Skincare', 'Perfumery', 'Soapworks'],
+    storeTags: ['vegan', 'fragrance', 'natural', 'refill station', 'facials', 'gift wrapping'],
+    families: [
+      {
+        styles: calmStyles,
+        materials: ['Rosehip', 'Oat', 'Green Tea', 'Squalane', 'Vitamin C', 'Chamomile'],
+        nouns: [
+          ['Face Cream', 16, 69, 'jar'],
+          ['Cleanser', 12, 39, 'bottle'],
+          ['Serum', 19, 79, 'bottle'],
+          ['Night Cream', 19, 79, 'jar'],
+          ['Face Oil', 18, 69, 'bottle'],
+          ['Toner', 12, 36, 'bottle'],
+        ],
+        details: [
+          'Sinks in quickly and leaves no film.',
+          'For all skin types, sensitive ones included.',
+          'Without perfume, silicones or mineral oil.',
+          'Tested by dermatologists, never on animals.',
+          'The glass comes back to us and is filled again.',
+        ],
+      },
+      {
+        styles: calmStyles,
+        materials: ['Lavender', 'Sea Salt', 'Fig', 'Cedar', 'Orange Blossom'],
+        nouns: [
+          ['Body Lotion', 12, 45, 'bottle'],
+          ['Hand Cream', 8, 29, 'jar'],
+          ['Soap', 6, 19, 'soap'],
+          ['Bath Salts', 12, 39, 'jar'],
+          ['Body Oil', 16, 55, 'bottle'],
+        ],
+        details: [
+          'Made in small batches with cold-pressed oils.',
+          'Leaves a faint scent that lasts for hours.',
+          'Packed without plastic.',
+          'Kind to dry winter skin.',
+        ],
+      },
+      {
+        styles: calmStyles,
+        materials: ['Fig', 'Cedar', 'Orange Blossom', 'Neroli'],
+        nouns: [
+          ['Eau de Parfum', 49, 149, 'bottle'],
+          ['Scented Candle', 24, 69, 'candle'],
+          ['Room Mist', 18, 49, 'bottle'],
+        ],
+        details: [
+          'Opens bright and settles warm.',
+          'Blended by a perfumer in Grasse.',
+          'Unfussy, and right at any time of year.',
+          'Made with natural ingredients only.',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'Books & Stationery',
+    brands: [
+      'Inkwell & Oak',
+      'Paperfold Press',
+      'Folio Lane',
+      'Quillon',
+      'Margin House',
+      'Letterby',
+      'Papeterie Vos',
+      'Octavo',
+    ],
+    variants: [
+      'Second Edition',
+      'Third Edition',
+      'Gift Edition',
+      'A5',
+      'A6',
+      'Large',
+      'Small',
+      'Limited Edition',
+      'Boxed',
+      'Navy',
+    ],
+    storeKinds: ['Books', 'Bookshop', 'Stationers', 'Paper Co.', 'Press & Paper'],
+    storeTags: ['independent', 'readings', 'stationery', 'second-hand', 'gift wrapping', 'children'],
+    families: [
+      {
+        styles: [
+          'Essential',
+          'Complete',
+          'Illustrated',
+          'Modern',
+          'Everyday',
+          'Practical',
+          'Pocket',
+          'Curious',
+          'Little',
+          'Weekend',
+          'Patient',
+          'Seasonal',
+        ],
+        materials: [
+          'Garden',
+          'Sailing',
+          'Bread',
+          'Birding',
+          'Ceramics',
+          'Photography',
+          'Chess',
+          'Tea',
+          'Cycling',
+          'Stargazing',
+        ],
+        nouns: [
+          ['Handbook', 14, 39, 'book'],
+          ['Companion', 12, 35, 'book'],
+          ['Guide', 12, 35, 'book'],
+          ['Almanac', 14, 42, 'book'],
+        ],
+        details: [
+          'Written by people who do it every day.',
+          'With more than two hundred drawings and photographs.',
+          'Thread-sewn, so that it lies open on the table.',
+          'For beginners, and for those who think they know it all.',
+        ],
+      },
+      {
+        styles: softStyles,
+        materials: ['Linen', 'Leather', 'Recycled', 'Cork'],
+        nouns: [
+          ['Notebook', 9, 35, 'book'],
+          ['Sketchbook', 12, 39, 'book'],
+          ['Journal', 12, 39, 'book'],
+          ['Planner', 14, 42, 'book'],
+        ],
+        details: [
+          'Creamy 100-gram paper takes fountain-pen ink.',
+          'Opens flat on every page.',
+          'Two ribbons and a pocket at the back.',
+          'Bound by hand in a small workshop.',
+        ],
+      },
+      {
+        styles: softStyles,
+        materials: ['Brass', 'Aluminium', 'Walnut', 'Resin'],
+        nouns: [
+          ['Fountain Pen', 24, 129, 'pen'],
+          ['Rollerball Pen', 15, 79, 'pen'],
+          ['Mechanical Pencil', 14, 69, 'pen'],
+        ],
+        details: [
+          'Writes at the first touch.',
+          'Balanced for long letters.',
+          'Takes standard refills or cartridges.',
+          'Comes in a recycled-card case.',
+        ],
+      },
+    ],
+  },
+  {
+    name: 'Sports & Outdoors',
+    brands: ['Highmoor', 'Torrent & Tarn', 'Peakline', 'Velocita Uno', 'Baseloop', 'Rowantrail', 'Kinetra', 'Openfell'],
+    variants: colours,
+    storeKinds: ['Outdoor', 'Sports', 'Mountain Co.', 'Athletics', 'Trail & Camp'],
+    storeTags: ['running', 'camping', 'climbing', 'rental', 'yoga', 'club discount'],
+    families: [
+      {
+        styles: activeStyles,
+        materials: ['Match', 'Training', 'Indoor'],
+        nouns: [
+          ['Football', 19, 69, 'ball'],
+          ['Basketball', 19, 65, 'ball'],
+          ['Volleyball', 19, 59, 'ball'],
+        ],
+        details: [
+          'Keeps its shape and its pressure all season.',
+          'Grips well in wet hands.',
+          'Stitched in a fair-trade workshop.',
+          'Official size and weight.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Ultralight', 'Ripstop', 'All-Season', 'Recycled'],
+        nouns: [
+          ['Tent', 129, 490, 'tent'],
+          ['Sleeping Bag', 79, 320, 'tent'],
+          ['Rucksack', 69, 240, 'backpack'],
+          ['Hammock', 35, 119, 'tent'],
+        ],
+        details: [
+          'Packs down to the size of a loaf.',
+          'Shrugs off a night of rain.',
+          'Field-tested above 2,000 metres.',
+          'Spare parts are kept for ten years.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Cork', 'Natural Rubber', 'Recycled'],
+        nouns: [
+          ['Yoga Mat', 29, 99, 'mat'],
+          ['Foam Roller', 19, 55, 'mat'],
+          ['Yoga Block', 12, 29, 'mat'],
+        ],
+        details: [
+          'Firm underfoot, and never slippery.',
+          'Wipes clean after class.',
+          'Free of PVC and made to last.',
+          'A carrying strap is included.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Cast Iron', 'Rubber-Coated', 'Steel'],
+        nouns: [
+          ['Dumbbell Set', 39, 189, 'dumbbell'],
+          ['Kettlebell', 25, 99, 'dumbbell'],
+        ],
+        details: [
+          'The handle is textured but kind to the palms.',
+          'Stands flat, and does not roll away.',
+          'Weights are true to two per cent.',
+          'Made for the living room and the gym.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Steel', 'Insulated', 'Titanium'],
+        nouns: [
+          ['Water Bottle', 15, 49, 'bottle'],
+          ['Flask', 19, 59, 'bottle'],
+        ],
+        details: [
+          'Cold for a day, warm for a morning.',
+          'The lid never leaks, even upside down.',
+          'Fits bicycle cages and car holders.',
+          'Easy to clean, and free of BPA.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Lightweight', 'Thermal', 'Recycled', 'Merino-Blend'],
+        nouns: [
+          ['Running Vest', 29, 89, 'shirt'],
+          ['Rain Shell', 79, 260, 'coat'],
+          ['Running Tights', 35, 99, 'trousers'],
+        ],
+        details: [
+          'Flat seams, so that nothing rubs at kilometre thirty.',
+          'Reflective details for the dark months.',
+          'A zipped pocket for key and card.',
+          'Dries overnight on a radiator.',
+        ],
+      },
+      {
+        styles: activeStyles,
+        materials: ['Carbon', 'Graphite'],
+        nouns: [
+          ['Tennis Racket', 59, 229, 'racket'],
+          ['Padel Racket', 59, 239, 'racket'],
+        ],
+        details: [
+          'Forgiving for learners, precise for club players.',
+          'Balanced by hand before it leaves us.',
+          'A thick grip that soaks up sweat.',
+          'Comes with a cover.',
+        ],
+      },
+    ],
+  },
+] as const satisfies readonly ShopCategory[];

@@ -1,0 +1,63 @@
+/** What stores are named after. */
+export const storeRoots = [
+  'Juniper',
+  'Kestrel',
+  'Harbour Lane',
+  'Foxglove',
+  'Marigold',
+  'Old Mill',
+  'Salt & Cedar',
+  'Bluebird',
+  'Copperfield',
+  'Linden',
+  'Halcyon',
+  'Wild Thyme',
+  'Paper Moon',
+  'Northgate',
+  'Saffron',
+  'Larkspur',
+  'Stone & Sky',
+  'Maple Row',
+  'Indigo',
+  'Quince',
+  'Swallow',
+  'Orchard',
+  'Lantern',
+  'Sandbank',
+  'Thistle',
+  'Olive Branch',
+  'Riverside',
+  'Tamarind',
+  'Morning Star',
+  'Hawthorn',
+  'Little Otter',
+  'Golden Hare',
+  'Driftwood',
+  'Amberley',
+  'Corner',
+  'Sparrow',
+  'Tall Pines',
+  'Blue Door',
+  'Sunday',
+  'Nightjar',
+] as const;
+
+/** Tags that suit any store. */
+export const commonStoreTags = [
+  'new arrivals',
+  'family-run',
+  'click & collect',
+  'gift cards',
+  'sustainable',
+  'local favourite',
+] as const;
+
+/** What stores say about themselves. */
+export const storePitches = [
+  'A small shop with a carefully chosen range and staff who use what they sell.',
+  'Open since the nineties and still run by the family that started it.',
+  'New pieces every Thursday, and a workshop at the back for repairs.',
+  'Everything on the shelves was chosen, tried and kept by the owners.',
+  'Come for one thing, stay for the coffee, leave with three.',
+  'Independent makers from near and far under one roof.',
+] as const;

@@ -1,0 +1,83 @@
+import { Types } from 'mongoose';
+import { describe, expect, it } from 'vitest';
+import { createItemCompleter } from '../../src/graphql/complete-item.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { Offer } from '../../src/sections/items/offer.js';
+import { Product } from '../../src/sections/items/product.js';
+import { Store } from '../../src/sections/items/store.js';
+import { registry } from '../../src/sections/registry.js';
+
+const completeItem = createItemCompleter(createSchema(registry));
+const id = new Types.ObjectId('507f1f77bcf86cd799439011');
+const product = {
+  _id: id,
+  name: 'Linen Shirt',
+  brand: 'Northfold',
+  image: '/a.svg',
+  price: 49.9,
+  inventory: { stock: 3 },
+  createdAt: new Date('2026-01-02T03:04:05.678Z'),
+};
+
+describe('item completion', () => {
+  it('makes exactly the fields of the type, with id for _id, ready for JSON', () => {
+    const item = completeItem(() => Product, {
+      ...product,
+      category: { _id: id, name: 'Shirts', slug: 'shirts' },
+      extra: 1,
+    });
+    expect(item).toEqual({
+      id: String(id),
+      name: 'Linen Shirt',
+      brand: 'Northfold',
+      image: '/a.svg',
+      price: 49.9,
+      category: { id: String(id), name: 'Shirts', slug: 'shirts' },
+      rating: null,
+      cashback: null,
+      inventory: { stock: 3 },
+      store: null,
+      createdAt: '2026-01-02T03:04:05.678Z',
+    });
+    expect(JSON.parse(JSON.stringify(item))).toEqual(item);
+  });
+
+  it.each([
+    ['name', undefined],
+    ['price', null],
+    ['price', 'twelve'],
+    ['price', Number.NaN],
+    ['inventory', undefined],
+    ['inventory', { stock: 'many' }],
+    ['inventory', 'none'],
+    ['createdAt', 'yesterday'],
+    ['name', { $gt: '' }],
+  ])('leaves out a document whose %s is %o', (field, value) => {
+    expect(completeItem(() => Product, { ...product, [field]: value })).toBeUndefined();
+  });
+
+  it('takes a malformed optional value for null', () => {
+    expect(completeItem(() => Product, { ...product, rating: 'good', category: { name: 'no slug' } })).toMatchObject({
+      rating: null,
+      category: null,
+    });
+    const offer = { _id: id, title: 'a', image: 'b', discountedPrice: 1, originalPrice: 2, validity: new Date(0) };
+    expect(completeItem(() => Offer, { ...offer, metadata: { flashSale: { isActive: true } } })).toMatchObject({
+      metadata: { flashSale: null },
+    });
+  });
+
+  it('leaves out a document with a malformed list that must be there', () => {
+    const store = {
+      _id: id,
+      name: 'a',
+      logo: 'b',
+      image: 'c',
+      rating: 4,
+      location: { type: 'Point', coordinates: [1, 2] },
+    };
+    expect(completeItem(() => Store, { ...store, tags: [] })).toMatchObject({ tags: [], distanceKm: null });
+    expect(completeItem(() => Store, { ...store, tags: ['x', null] })).toBeUndefined();
+    expect(completeItem(() => Store, store)).toBeUndefined();
+  });
+});
