@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
+import Fastify, { LogController, type FastifyBaseLogger, type FastifyError, type FastifyInstance } from 'fastify';
 import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
 import { failureEnvelope, toEnvelopeErrors } from './envelope.js';
 
@@ -12,9 +12,8 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 export async function createServer(options: { logger: FastifyBaseLogger }): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
-    requestIdLogLabel: 'requestId',
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given)

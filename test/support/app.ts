@@ -1,0 +1,135 @@
+import type { FastifyBaseLogger } from 'fastify';
+import { SignJWT } from 'jose';
+import { buildApp } from '../../src/app.js';
+import { loadConfig } from '../../src/core/config.js';
+import { connectDatabase } from '../../src/database/connect.js';
+import type { Section } from '../../src/sections/define-section.js';
+import { registry } from '../../src/sections/registry.js';
+import { createFakeClock, type FakeClock } from './fake-clock.js';
+import { silentLogger } from './logger.js';
+
+export const TEST_SECRET = 'a secret of the tests, 32 bytes long';
+
+export interface TestApp {
+  clock: FakeClock;
+  /** Commands that the driver has sent, except those of its own upkeep. */
+  commands: { name: string; collection: string }[];
+  get(url: string, headers?: Record<string, string>): ReturnType<TestApp['inject']>;
+  graphql(
+    query: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Record<string, unknown>; body: GraphqlBody }>;
+  inject(request: {
+    method: 'GET' | 'POST' | 'HEAD';
+    url: string;
+    headers?: Record<string, string>;
+    payload?: string;
+  }): Promise<{ status: number; headers: Record<string, unknown>; text: string; body: RestBody }>;
+  drain(): void;
+  close(): Promise<void>;
+}
+
+export interface GraphqlBody {
+  data?: Record<string, Record<string, unknown> | null> | null;
+  errors?: { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+}
+
+/** What a REST answer may hold; absent where it does not. */
+export interface RestBody {
+  version?: string;
+  success: boolean;
+  data: {
+    sections: Record<string, RestSection | null>;
+    metadata: Record<string, unknown> & { sections: { section: string; status: string }[] };
+    analytics?: { sectionViews: Record<string, number>; recommendationScore?: number };
+  };
+  errors?: Record<string, unknown>[];
+  message?: string;
+}
+
+export interface RestSection {
+  id: string;
+  title: string;
+  type: string;
+  items: (Record<string, unknown> & { id: string })[];
+  total: number;
+  hasMore: boolean;
+  lastUpdated: string;
+  nearby?: boolean;
+}
+
+/** The real app over a real database; only the clock is not. */
+export async function buildTestApp(
+  uri: string,
+  overrides: {
+    env?: Record<string, string>;
+    registry?: readonly Section[];
+    clock?: FakeClock;
+    logger?: FastifyBaseLogger;
+    waitForDatabase?: boolean;
+  } = {},
+): Promise<TestApp> {
+  const clock = overrides.clock ?? createFakeClock();
+  const logger = overrides.logger ?? silentLogger;
+  const config = loadConfig({ NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...overrides.env });
+  const commands: TestApp['commands'] = [];
+  const database = connectDatabase({
+    uri,
+    poolSize: config.database.poolSize,
+    logger,
+    clock,
+    onCommand: (command) => {
+      if (['find', 'aggregate', 'count', 'getMore'].includes(command.name)) commands.push(command);
+    },
+  });
+  const app = await buildApp({ config, registry: overrides.registry ?? registry, database, clock, logger });
+  if (overrides.waitForDatabase !== false) await database.ready;
+
+  const inject: TestApp['inject'] = async (request) => {
+    const response = await app.server.inject(request);
+    const json = String(response.headers['content-type']).startsWith('application/json') && response.payload !== '';
+    return {
+      status: response.statusCode,
+      headers: response.headers,
+      text: response.payload,
+      body: json ? response.json() : undefined,
+    } as Awaited<ReturnType<TestApp['inject']>>;
+  };
+  return {
+    clock,
+    commands,
+    inject,
+    get: (url, headers = {}) => inject({ method: 'GET', url, headers }),
+    graphql: async (query, variables = {}, headers = {}) => {
+      const {
+        status,
+        headers: sent,
+        text,
+      } = await inject({
+        method: 'POST',
+        url: '/graphql',
+        headers: { 'content-type': 'application/json', ...headers },
+        payload: JSON.stringify({ query, variables }),
+      });
+      return { status, headers: sent, body: JSON.parse(text) as GraphqlBody };
+    },
+    drain: app.drain,
+    close: app.close,
+  };
+}
+
+/** The header of a signed-in user. */
+export async function bearer(
+  userId: string,
+  clock: FakeClock,
+  claims: { secret?: string; expiresInSeconds?: number } = {},
+): Promise<{ authorization: string }> {
+  const { secret = TEST_SECRET, expiresInSeconds = 3600 } = claims;
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setSubject(userId)
+    .setExpirationTime(Math.floor(clock.now() / 1000) + expiresInSeconds)
+    .sign(new TextEncoder().encode(secret));
+  return { authorization: `Bearer ${token}` };
+}

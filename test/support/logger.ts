@@ -1,0 +1,10 @@
+import { createLogger } from '../../src/core/logger.js';
+
+export const silentLogger = createLogger({ level: 'silent', pretty: false });
+
+/** A logger whose lines can be read. */
+export function createTestLogger(level = 'debug') {
+  const lines: Record<string, unknown>[] = [];
+  const logger = createLogger({ level, pretty: false, destination: { write: (line) => lines.push(JSON.parse(line)) } });
+  return { logger, lines };
+}
