@@ -5,12 +5,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
 import type { GraphQLSchema } from 'graphql';
-import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
+import { RETRY_AFTER_SECONDS } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { wholeFailure } from '../homepage/answer-status.js';
 import { createComplexityPlugin } from './complexity.js';
 import type { GraphqlContext } from './context.js';
-import { toGraphQLError } from './errors.js';
+import { appErrorOf, toGraphQLError } from './errors.js';
 
 /** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
 export function createApolloServer(options: {
@@ -53,7 +53,7 @@ const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
     willSendResponse: async ({ response, errors, contextValue }) => {
       if (response.body.kind !== 'single') return;
       const { data } = response.body.singleResult;
-      const thrown = errors?.map(({ originalError }) => originalError).find((error) => error instanceof AppError);
+      const thrown = errors?.map(appErrorOf).find((error) => error !== undefined);
       const failure = wholeFailure(contextValue.scope.outcomes);
       const status = data == null ? thrown?.status : failure?.status === 503 ? 503 : undefined;
       if (status === undefined) return;

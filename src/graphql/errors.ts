@@ -1,4 +1,3 @@
-import { unwrapResolverError } from '@apollo/server/errors';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../core/errors.js';
 
@@ -21,18 +20,24 @@ export function toGraphQLError(
   formatted: GraphQLFormattedError,
   error: unknown,
 ): { error: GraphQLFormattedError; unforeseen: boolean } {
-  const original = unwrapResolverError(error);
+  const known = appErrorOf(error);
   const place = {
     ...(formatted.locations === undefined ? {} : { locations: formatted.locations }),
     ...(formatted.path === undefined ? {} : { path: formatted.path }),
   };
-  if (original instanceof AppError) {
-    return { error: { message: original.message, ...place, extensions: original.extensions }, unforeseen: false };
+  if (known !== undefined) {
+    return { error: { message: known.message, ...place, extensions: known.extensions }, unforeseen: false };
   }
-  if (original instanceof GraphQLError && requestCodes.includes(formatted.extensions?.['code'])) {
+  if (error instanceof GraphQLError && requestCodes.includes(formatted.extensions?.['code'])) {
     const code = formatted.extensions?.['code'];
     return { error: { message: formatted.message, ...place, extensions: { code } }, unforeseen: false };
   }
   const internal = new AppError('INTERNAL_ERROR', 'Internal error');
   return { error: { message: internal.message, ...place, extensions: internal.extensions }, unforeseen: true };
+}
+
+/** The gateway's own error, under whatever a GraphQL library has wrapped around it. */
+export function appErrorOf(error: unknown): AppError | undefined {
+  if (error instanceof AppError) return error;
+  return error instanceof GraphQLError ? appErrorOf(error.originalError) : undefined;
 }

@@ -88,7 +88,10 @@ export async function buildTestApp(
 
   const inject: TestApp['inject'] = async (request) => {
     const response = await app.server.inject(request);
-    const json = String(response.headers['content-type']).startsWith('application/json') && response.payload !== '';
+    const json =
+      String(response.headers['content-type']).startsWith('application/json') &&
+      response.headers['content-encoding'] === undefined &&
+      response.payload !== '';
     return {
       status: response.statusCode,
       headers: response.headers,

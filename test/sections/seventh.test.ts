@@ -1,0 +1,88 @@
+import { trusted } from 'mongoose';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { generatedFiles } from '../../src/graphql/generated-files.js';
+import { defineSection, standardPolicy } from '../../src/sections/define-section.js';
+import { productItem } from '../../src/sections/items/product.js';
+import { registry } from '../../src/sections/registry.js';
+import { buildTestApp, type TestApp } from '../support/app.js';
+import { createFakeClock } from '../support/fake-clock.js';
+import { type Shop, startShop } from '../support/shop.js';
+
+// What a new file in src/sections/ would hold.
+const topRated = defineSection({
+  id: 'top_rated',
+  title: 'Top Rated',
+  type: 'products',
+  item: productItem,
+  scope: 'public',
+  dependsOn: ['products', 'stores', 'categories'],
+  cache: standardPolicy,
+  load: ({ products, limit, read }) =>
+    products.page({
+      filter: { isActive: true, rating: trusted({ $gte: 4.5 }) },
+      sort: { rating: -1, views: -1 },
+      select: productItem.select,
+      limit,
+      ...read,
+    }),
+});
+
+const clock = createFakeClock();
+// What a new line in the registry would do.
+const seven = [...registry, topRated];
+let shop: Shop;
+let app: TestApp;
+
+beforeAll(async () => {
+  shop = await startShop({ now: clock.now() });
+  app = await buildTestApp(shop.uri, { clock, registry: seven });
+});
+afterAll(async () => {
+  await app.close();
+  await shop.close();
+});
+
+describe('a seventh section is one file and one line in the registry', () => {
+  it('is a GraphQL field and an enum value', async () => {
+    const { body } = await app.graphql(
+      '{ homepage(sections: [TOP_RATED], limit: 3) { topRated { id title type items { name rating store { name } } total } offers { id } metadata { cacheKey sections { section status } } } }',
+    );
+    expect(body.errors).toBeUndefined();
+    const page = body.data?.['homepage'];
+    expect(page?.['topRated']).toMatchObject({ id: 'top_rated', title: 'Top Rated', type: 'products' });
+    expect(page?.['offers']).toBeNull();
+    expect(page?.['metadata']).toEqual({
+      cacheKey: 'homepage:anonymous:v1:limit=3:sections=top_rated',
+      sections: [{ section: 'top_rated', status: 'FRESH' }],
+    });
+  });
+
+  it('is a REST key, in both spellings, and in the default page', async () => {
+    const page = await app.get('/api/v1/homepage');
+    expect(Object.keys(page.body.data.sections).at(-1)).toBe('topRated');
+    expect(page.body.data.sections['topRated']?.items[0]?.['rating']).toBeGreaterThanOrEqual(4.5);
+    for (const spelling of ['top_rated', 'topRated']) {
+      const { body } = await app.get(`/api/v1/homepage?sections=${spelling}&fields=${spelling}.items.name`);
+      expect(Object.keys(body.data.sections['topRated']?.items[0] ?? {})).toEqual(['name']);
+    }
+  });
+
+  it('fails alone, by its own id', async () => {
+    await shop.fail('products', { failCommands: ['find'], errorCode: 96 });
+    const { body } = await app.get('/api/v1/homepage?sections=top_rated,events');
+    await shop.heal();
+    expect(body.errors?.[0]).toMatchObject({ section: 'top_rated', message: 'Failed to fetch top_rated' });
+    expect(body.data.sections['events']).not.toBeNull();
+  });
+
+  it('is counted, named among what is allowed, and in the generated files', async () => {
+    const { body } = await app.get('/api/v1/homepage?sections=top_rated&includeAnalytics=1');
+    expect(body.data.analytics?.sectionViews['top_rated']).toBeGreaterThan(0);
+    const refused = await app.get('/api/v1/homepage?sections=top_ratd');
+    expect(refused.body.errors?.[0]?.['message']).toContain('did you mean "top_rated"');
+    expect(refused.body.errors?.[0]?.['allowed']).toContain('top_rated');
+    const files = generatedFiles(seven);
+    expect(files.get('schema/schema.graphql')).toContain('TOP_RATED');
+    expect(files.get('schema/operations/Homepage.graphql')).toContain('topRated {');
+  });
+});
