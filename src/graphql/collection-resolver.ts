@@ -11,11 +11,11 @@ import { trendingStores } from '../sections/trending-stores.js';
 import type { GraphqlContext } from './context.js';
 import { checkedArguments, GeoPointInput } from './inputs.js';
 
-const limitOptions = { defaultValue: LIMIT.default, description: 'Items, 1 to 20.' };
-const freshOptions = { defaultValue: false, description: 'Reads through every cache.' };
+const limitOptions = { nullable: true, defaultValue: LIMIT.default, description: 'Items, 1 to 20.' };
+const freshOptions = { nullable: true, defaultValue: false, description: 'Reads through every cache.' };
 const locationOptions = { nullable: true, description: 'Narrows the list to a radius.' };
 const items = ({ args, childComplexity }: { args: Record<string, unknown>; childComplexity: number }) =>
-  Number(args['limit']) + childComplexity;
+  Number(args['limit'] ?? LIMIT.default) + childComplexity;
 
 /** The single collections that the older endpoints serve (spec, section 3): the same sections, one at a time. */
 export function createCollectionResolver(sectionType: (item: ItemDefinition) => new () => object) {
@@ -24,20 +24,20 @@ export function createCollectionResolver(sectionType: (item: ItemDefinition) => 
     @Query(() => sectionType(justForYou.item), { nullable: true, complexity: items, description: 'Featured products.' })
     featuredProducts(
       @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean,
+      @Arg('limit', () => Int, limitOptions) limit: number | null,
+      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
     ): Promise<SectionView> {
       const { viewer, ...anonymous } = scope;
-      return homepage.section(anonymous, justForYou, { ...checkedArguments({ limit }), fresh });
+      return homepage.section(anonymous, justForYou, { ...checkedArguments({ limit }), fresh: fresh === true });
     }
 
     @Query(() => sectionType(newArrivals.item), { nullable: true, complexity: items, description: 'Newest products.' })
     newArrivals(
       @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean,
+      @Arg('limit', () => Int, limitOptions) limit: number | null,
+      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
     ): Promise<SectionView> {
-      return homepage.section(scope, newArrivals, { ...checkedArguments({ limit }), fresh });
+      return homepage.section(scope, newArrivals, { ...checkedArguments({ limit }), fresh: fresh === true });
     }
 
     @Query(() => sectionType(trendingStores.item), {
@@ -47,11 +47,14 @@ export function createCollectionResolver(sectionType: (item: ItemDefinition) => 
     })
     featuredStores(
       @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number,
+      @Arg('limit', () => Int, limitOptions) limit: number | null,
       @Arg('location', () => GeoPointInput, locationOptions) location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean,
+      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
     ): Promise<SectionView> {
-      return homepage.section(scope, trendingStores, { ...checkedArguments({ limit, location }), fresh });
+      return homepage.section(scope, trendingStores, {
+        ...checkedArguments({ limit, location }),
+        fresh: fresh === true,
+      });
     }
 
     @Query(() => sectionType(events.item), {
@@ -61,23 +64,27 @@ export function createCollectionResolver(sectionType: (item: ItemDefinition) => 
     })
     featuredEvents(
       @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number,
+      @Arg('limit', () => Int, limitOptions) limit: number | null,
       @Arg('location', () => GeoPointInput, locationOptions) location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean,
+      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
     ): Promise<SectionView> {
-      return homepage.section(scope, events, { ...checkedArguments({ limit, location }), fresh });
+      return homepage.section(scope, events, { ...checkedArguments({ limit, location }), fresh: fresh === true });
     }
 
     @Query(() => sectionType(offers.item), { nullable: true, complexity: items, description: 'Offers.' })
     offers(
       @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('flashSale', () => Boolean, { defaultValue: false, description: 'Flash sales instead of featured offers.' })
-      flashSale: boolean,
-      @Arg('limit', () => Int, limitOptions) limit: number,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean,
+      @Arg('flashSale', () => Boolean, {
+        nullable: true,
+        defaultValue: false,
+        description: 'Flash sales instead of featured offers.',
+      })
+      flashSale: boolean | null,
+      @Arg('limit', () => Int, limitOptions) limit: number | null,
+      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
     ): Promise<SectionView> {
       const section = flashSale ? flashSales : offers;
-      return homepage.section(scope, section, { ...checkedArguments({ limit }), fresh });
+      return homepage.section(scope, section, { ...checkedArguments({ limit }), fresh: fresh === true });
     }
   }
   return CollectionResolver;

@@ -12,7 +12,7 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, request }) => {
-        const complexity = getComplexity({
+        const complexity = complexityOf({
           schema,
           query: document,
           estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 0 })],
@@ -20,11 +20,23 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
           ...(request.operationName === undefined ? {} : { operationName: request.operationName }),
         });
         if (complexity > maxComplexity) {
-          throw new GraphQLError(`The operation asks for ${complexity} items, at most ${maxComplexity} are allowed`, {
-            extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
-          });
+          const message = `The operation asks for ${complexity} items, at most ${maxComplexity} are allowed`;
+          throw refusal(message, 'GRAPHQL_VALIDATION_FAILED');
         }
       },
     }),
   };
 }
+
+/** Counting coerces the variables, and is the first to see that they do not fit. */
+function complexityOf(options: Parameters<typeof getComplexity>[0]): number {
+  try {
+    return getComplexity(options);
+  } catch (error) {
+    if (error instanceof GraphQLError) throw refusal(error.message, 'BAD_USER_INPUT');
+    throw error;
+  }
+}
+
+const refusal = (message: string, code: string) =>
+  new GraphQLError(message, { extensions: { code, http: { status: 400 } } });

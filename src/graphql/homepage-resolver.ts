@@ -16,26 +16,30 @@ export function createHomepageResolver(registry: readonly Section[], homepageTyp
   class HomepageResolver {
     @Query(() => homepageType, {
       description: 'The page in one round trip. Only what is selected and asked for is loaded.',
-      complexity: ({ args, childComplexity }) => args['limit'] * childComplexity,
+      complexity: ({ args, childComplexity }) => (args['limit'] ?? LIMIT.default) * childComplexity,
     })
     homepage(
       @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,
       @Info() info: GraphQLResolveInfo,
       @Arg('sections', () => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
       sections: string[] | null | undefined,
-      @Arg('limit', () => Int, { defaultValue: LIMIT.default, description: 'Items a section, 1 to 20.' })
-      limit: number,
+      @Arg('limit', () => Int, {
+        nullable: true,
+        defaultValue: LIMIT.default,
+        description: 'Items a section, 1 to 20.',
+      })
+      limit: number | null,
       @Arg('location', () => GeoPointInput, { nullable: true, description: 'Narrows stores and events.' })
       location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, { defaultValue: false, description: 'Reads through every cache.' })
-      fresh: boolean,
+      @Arg('fresh', () => Boolean, { nullable: true, defaultValue: false, description: 'Reads through every cache.' })
+      fresh: boolean | null,
     ): object {
       if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
       const selected = selectedFields(info);
       const page = homepage.open(scope, {
         ...checkedArguments({ limit, location }),
         sections: registry.filter(({ id, key }) => selected.has(key) && (sections?.includes(id) ?? true)),
-        fresh,
+        fresh: fresh === true,
         analytics: selected.has('analytics'),
       });
       return { ...Object.fromEntries(page.sections), metadata: page.metadata, analytics: page.analytics };

@@ -11,24 +11,26 @@ export class GeoPointInput {
   @Field(() => Float, { description: 'Latitude in degrees, -90 to 90.' })
   lat!: number;
 
-  @Field(() => Float, { defaultValue: RADIUS_KM.default, description: 'Kilometres, 1 to 500.' })
-  radiusKm!: number;
+  @Field(() => Float, { nullable: true, defaultValue: RADIUS_KM.default, description: 'Kilometres, 1 to 500.' })
+  radiusKm?: number | null;
 }
 
 /**
- * The arguments that every list has, checked all at once.
+ * The arguments that every list has, checked all at once; null means the default.
  * @throws ValidationErrors listing each one out of range, with what is allowed
  */
-export function checkedArguments(args: { limit: number; location?: GeoPointInput | null | undefined }): {
+export function checkedArguments(args: { limit: number | null; location?: GeoPointInput | null | undefined }): {
   limit: number;
   near?: Near;
 } {
-  const { limit, location } = args;
+  const { location } = args;
+  const limit = args.limit ?? LIMIT.default;
+  const radiusKm = location?.radiusKm ?? RADIUS_KM.default;
   const ranges = [
     ['limit', limit, LIMIT],
     ['location.lng', location?.lng, LONGITUDE],
     ['location.lat', location?.lat, LATITUDE],
-    ['location.radiusKm', location?.radiusKm, RADIUS_KM],
+    ['location.radiusKm', radiusKm, RADIUS_KM],
   ] as const;
   const faults = ranges
     .filter(([, value, range]) => value !== undefined && !isWithin(value, range))
@@ -40,5 +42,5 @@ export function checkedArguments(args: { limit: number; location?: GeoPointInput
     });
   if (faults.length > 0) throw new ValidationErrors(faults);
   if (location === null || location === undefined) return { limit };
-  return { limit, near: roundedPoint(location.lng, location.lat, location.radiusKm) };
+  return { limit, near: roundedPoint(location.lng, location.lat, radiusKm) };
 }

@@ -11,7 +11,7 @@ export type GeoPointInput = {
   /** Longitude in degrees, -180 to 180. */
   lng: number;
   /** Kilometres, 1 to 500. */
-  radiusKm?: number;
+  radiusKm?: number | null | undefined;
 };
 
 /** The sections of the page. */
