@@ -1,4 +1,4 @@
-import { Arg, Ctx, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
 import type { SectionView } from '../homepage/homepage.js';
 import { LIMIT } from '../homepage/limits.js';
 import { events } from '../sections/events.js';
@@ -9,82 +9,49 @@ import { newArrivals } from '../sections/new-arrivals.js';
 import { offers } from '../sections/offers.js';
 import { trendingStores } from '../sections/trending-stores.js';
 import type { GraphqlContext } from './context.js';
-import { checkedArguments, GeoPointInput } from './inputs.js';
+import { checkedArguments, ListArguments, LocatedListArguments } from './inputs.js';
 
-const limitOptions = { nullable: true, defaultValue: LIMIT.default, description: 'Items, 1 to 20.' };
-const freshOptions = { nullable: true, defaultValue: false, description: 'Reads through every cache.' };
-const locationOptions = { nullable: true, description: 'Narrows the list to a radius.' };
-const items = ({ args, childComplexity }: { args: Record<string, unknown>; childComplexity: number }) =>
-  Number(args['limit'] ?? LIMIT.default) + childComplexity;
+/** A list costs the items that it asks for. */
+const list = (description: string) => ({
+  description,
+  nullable: true,
+  complexity: ({ args, childComplexity }: { args: Record<string, unknown>; childComplexity: number }) =>
+    Number(args['limit'] ?? LIMIT.default) + childComplexity,
+});
 
 /** The single collections that the older endpoints serve (spec, section 3): the same sections, one at a time. */
 export function createCollectionResolver(sectionType: (item: ItemDefinition) => new () => object) {
   @Resolver()
   class CollectionResolver {
-    @Query(() => sectionType(justForYou.item), { nullable: true, complexity: items, description: 'Featured products.' })
-    featuredProducts(
-      @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number | null,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
-    ): Promise<SectionView> {
-      const { viewer, ...anonymous } = scope;
-      return homepage.section(anonymous, justForYou, { ...checkedArguments({ limit }), fresh: fresh === true });
+    @Query(() => sectionType(justForYou.item), list('Featured products, the same for everybody.'))
+    featuredProducts(@Ctx() context: GraphqlContext, @Args(() => ListArguments) args: ListArguments) {
+      const { viewer: _, ...anonymous } = context.scope;
+      return context.homepage.section(anonymous, justForYou, checkedArguments(args));
     }
 
-    @Query(() => sectionType(newArrivals.item), { nullable: true, complexity: items, description: 'Newest products.' })
-    newArrivals(
-      @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number | null,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
-    ): Promise<SectionView> {
-      return homepage.section(scope, newArrivals, { ...checkedArguments({ limit }), fresh: fresh === true });
+    @Query(() => sectionType(newArrivals.item), list('Newest products.'))
+    newArrivals(@Ctx() context: GraphqlContext, @Args(() => ListArguments) args: ListArguments): Promise<SectionView> {
+      return context.homepage.section(context.scope, newArrivals, checkedArguments(args));
     }
 
-    @Query(() => sectionType(trendingStores.item), {
-      nullable: true,
-      complexity: items,
-      description: 'Featured stores.',
-    })
-    featuredStores(
-      @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number | null,
-      @Arg('location', () => GeoPointInput, locationOptions) location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
-    ): Promise<SectionView> {
-      return homepage.section(scope, trendingStores, {
-        ...checkedArguments({ limit, location }),
-        fresh: fresh === true,
-      });
+    @Query(() => sectionType(trendingStores.item), list('Featured stores.'))
+    featuredStores(@Ctx() context: GraphqlContext, @Args(() => LocatedListArguments) args: LocatedListArguments) {
+      return context.homepage.section(context.scope, trendingStores, checkedArguments(args));
     }
 
-    @Query(() => sectionType(events.item), {
-      nullable: true,
-      complexity: items,
-      description: 'Featured events to come.',
-    })
-    featuredEvents(
-      @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('limit', () => Int, limitOptions) limit: number | null,
-      @Arg('location', () => GeoPointInput, locationOptions) location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
-    ): Promise<SectionView> {
-      return homepage.section(scope, events, { ...checkedArguments({ limit, location }), fresh: fresh === true });
+    @Query(() => sectionType(events.item), list('Featured events to come.'))
+    featuredEvents(@Ctx() context: GraphqlContext, @Args(() => LocatedListArguments) args: LocatedListArguments) {
+      return context.homepage.section(context.scope, events, checkedArguments(args));
     }
 
-    @Query(() => sectionType(offers.item), { nullable: true, complexity: items, description: 'Offers.' })
+    @Query(() => sectionType(offers.item), list('Featured offers, or flash sales.'))
     offers(
-      @Ctx() { homepage, scope }: GraphqlContext,
-      @Arg('flashSale', () => Boolean, {
-        nullable: true,
-        defaultValue: false,
-        description: 'Flash sales instead of featured offers.',
-      })
+      @Ctx() context: GraphqlContext,
+      @Args(() => ListArguments) args: ListArguments,
+      @Arg('flashSale', () => Boolean, { nullable: true, defaultValue: false, description: 'Flash sales instead.' })
       flashSale: boolean | null,
-      @Arg('limit', () => Int, limitOptions) limit: number | null,
-      @Arg('fresh', () => Boolean, freshOptions) fresh: boolean | null,
-    ): Promise<SectionView> {
-      const section = flashSale ? flashSales : offers;
-      return homepage.section(scope, section, { ...checkedArguments({ limit }), fresh: fresh === true });
+    ) {
+      return context.homepage.section(context.scope, flashSale ? flashSales : offers, checkedArguments(args));
     }
   }
   return CollectionResolver;

@@ -1,16 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Arg, Ctx, Info, Int, Query, Resolver, registerEnumType } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
 import { AppError } from '../core/errors.js';
 import { LIMIT } from '../homepage/limits.js';
 import type { Section } from '../sections/define-section.js';
 import type { GraphqlContext } from './context.js';
-import { checkedArguments, GeoPointInput } from './inputs.js';
+import { checkedArguments, LocatedListArguments } from './inputs.js';
 import { selectedFields } from './selection.js';
 
 /** The `homepage` query over a registry; its sections are all under way before any field waits. */
 export function createHomepageResolver(registry: readonly Section[], homepageType: new () => object) {
   const sectionIds = Object.fromEntries(registry.map(({ id, snakeCase }) => [snakeCase.toUpperCase(), id]));
   registerEnumType(sectionIds, { name: 'SectionId', description: 'The sections of the page.' });
+
+  @ArgsType()
+  class HomepageArguments extends LocatedListArguments {
+    @Field(() => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
+    sections?: string[] | null;
+  }
 
   @Resolver()
   class HomepageResolver {
@@ -21,25 +27,13 @@ export function createHomepageResolver(registry: readonly Section[], homepageTyp
     homepage(
       @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,
       @Info() info: GraphQLResolveInfo,
-      @Arg('sections', () => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
-      sections: string[] | null | undefined,
-      @Arg('limit', () => Int, {
-        nullable: true,
-        defaultValue: LIMIT.default,
-        description: 'Items a section, 1 to 20.',
-      })
-      limit: number | null,
-      @Arg('location', () => GeoPointInput, { nullable: true, description: 'Narrows stores and events.' })
-      location: GeoPointInput | null | undefined,
-      @Arg('fresh', () => Boolean, { nullable: true, defaultValue: false, description: 'Reads through every cache.' })
-      fresh: boolean | null,
+      @Args(() => HomepageArguments) { sections, ...args }: HomepageArguments,
     ): object {
       if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
       const selected = selectedFields(info);
       const page = homepage.open(scope, {
-        ...checkedArguments({ limit, location }),
+        ...checkedArguments(args),
         sections: registry.filter(({ id, key }) => selected.has(key) && (sections?.includes(id) ?? true)),
-        fresh: fresh === true,
         analytics: selected.has('analytics'),
       });
       return { ...Object.fromEntries(page.sections), metadata: page.metadata, analytics: page.analytics };

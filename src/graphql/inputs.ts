@@ -1,4 +1,4 @@
-import { Field, Float, InputType } from 'type-graphql';
+import { ArgsType, Field, Float, InputType, Int } from 'type-graphql';
 import { AppError, ValidationErrors } from '../core/errors.js';
 import { isWithin, LATITUDE, LIMIT, LONGITUDE, RADIUS_KM, roundedPoint } from '../homepage/limits.js';
 import type { Near } from '../sections/define-section.js';
@@ -15,14 +15,28 @@ export class GeoPointInput {
   radiusKm?: number | null;
 }
 
+/** The arguments of every list. */
+@ArgsType()
+export class ListArguments {
+  @Field(() => Int, { nullable: true, defaultValue: LIMIT.default, description: 'Items a list, 1 to 20.' })
+  limit?: number | null;
+
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Reads through every cache.' })
+  fresh?: boolean | null;
+}
+
+/** The arguments of a list that a location narrows. */
+@ArgsType()
+export class LocatedListArguments extends ListArguments {
+  @Field(() => GeoPointInput, { nullable: true, description: 'Narrows stores and events.' })
+  location?: GeoPointInput | null;
+}
+
 /**
- * The arguments that every list has, checked all at once; null means the default.
+ * What such arguments ask for, checked all at once; null means the default.
  * @throws ValidationErrors listing each one out of range, with what is allowed
  */
-export function checkedArguments(args: { limit: number | null; location?: GeoPointInput | null | undefined }): {
-  limit: number;
-  near?: Near;
-} {
+export function checkedArguments(args: LocatedListArguments): { limit: number; near?: Near; fresh: boolean } {
   const { location } = args;
   const limit = args.limit ?? LIMIT.default;
   const radiusKm = location?.radiusKm ?? RADIUS_KM.default;
@@ -41,6 +55,6 @@ export function checkedArguments(args: { limit: number | null; location?: GeoPoi
       });
     });
   if (faults.length > 0) throw new ValidationErrors(faults);
-  if (location === null || location === undefined) return { limit };
-  return { limit, near: roundedPoint(location.lng, location.lat, radiusKm) };
+  const near = location && roundedPoint(location.lng, location.lat, radiusKm);
+  return { limit, fresh: args.fresh === true, ...(near ? { near } : {}) };
 }
