@@ -56,8 +56,8 @@ export async function buildApp(options: {
 
   const authenticator = createAuthenticator({ ...config.auth, clock });
   const openScope = createScopes({ authenticator, sources, clock, requestTimeoutMs });
-  const server = await createServer({ logger });
   let draining = false;
+  const server = await createServer({ logger, draining: () => draining });
   healthRoutes(server, {
     reasons: () => {
       const outage = database.outage();

@@ -9,7 +9,11 @@ import { failureEnvelope, toEnvelopeErrors } from './envelope.js';
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** A Fastify server with what every route has: request ids, compression, and one envelope for everything that fails. */
-export async function createServer(options: { logger: FastifyBaseLogger }): Promise<FastifyInstance> {
+export async function createServer(options: {
+  logger: FastifyBaseLogger;
+  /** Whether the process is going away: connections then end with the answer that is under way on them. */
+  draining: () => boolean;
+}): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
@@ -23,6 +27,9 @@ export async function createServer(options: { logger: FastifyBaseLogger }): Prom
   });
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (options.draining()) reply.header('connection', 'close');
   });
   server.addHook('onResponse', async (request, reply) => {
     request.log.debug(

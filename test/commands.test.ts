@@ -1,0 +1,125 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { type RunningProcess, startProcess } from './support/process.js';
+
+const running: RunningProcess[] = [];
+afterEach(async () => {
+  for (const { child, ended } of running.splice(0)) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+});
+
+function start(script: string, args: string[] = [], env: Record<string, string> = {}): RunningProcess {
+  const started = startProcess('node', [`dist/${script}.js`, ...args], env);
+  running.push(started);
+  return started;
+}
+
+const anyPort = { PORT: '0' };
+const restUrl = /(http:\/\/localhost:\d+)\/api\/v1\/homepage/;
+
+describe('npm start', () => {
+  it('serves demo data without MONGODB_URI, says so, and prints a user to try', async () => {
+    const gateway = start('main', [], anyPort);
+    const [, token = ''] = await gateway.printed(/Demo user [0-9a-f]{24}, token (\S+)\n/);
+    const [, userId = ''] = /Demo user ([0-9a-f]{24})/.exec(gateway.output()) ?? [];
+    const [, origin = ''] = restUrl.exec(gateway.output()) ?? [];
+    expect(gateway.output()).toContain('MONGODB_URI is not set: serving demo data from an embedded database');
+    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+    const page = await fetch(`${origin}/api/v1/homepage?userId=${userId}`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(await page.json()).toMatchObject({ success: true, data: { metadata: { userId, partialFailure: false } } });
+    expect((await fetch(`${origin}/api/v1/homepage?userId=${userId}`)).status).toBe(401);
+    const { data } = (await (await fetch(`${origin}/api/v1/homepage?sections=offers&limit=1`)).json()) as {
+      data: { sections: { offers: { items: [{ image: string }] } } };
+    };
+    const image = await fetch(`${origin}${data.sections.offers.items[0].image}`);
+    expect(image.headers.get('content-type')).toBe('image/svg+xml; charset=utf-8');
+    expect(await image.text()).toMatch(/^<svg/);
+    expect((await fetch(`${origin}/images/nothing.svg`)).status).toBe(404);
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    'ends with 0 on %s, answers what is under way, and frees the port',
+    async (signal) => {
+      const gateway = start('main', [], anyPort);
+      const [, origin = ''] = await gateway.printed(restUrl);
+      await gateway.printed(/Demo user/);
+      const answer = fetch(`${origin}/api/v1/homepage`);
+      await fetch(`${origin}/healthz`);
+      gateway.child.kill(signal);
+      expect((await answer).status).toBe(200);
+      expect(await gateway.ended).toBe(0);
+      await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
+    },
+  );
+
+  it('reports every fault of its configuration and ends with 1', async () => {
+    const gateway = start('main', [], { PORT: 'abc', LOG_LEVEL: 'loud' });
+    expect(await gateway.ended).toBe(1);
+    expect(gateway.output()).toBe(
+      'Bad configuration:\n  PORT: expected a port from 0 to 65535, got "abc"\n  LOG_LEVEL: expected one of trace, debug, info, warn, error, fatal, silent, got "loud"\n',
+    );
+  });
+
+  it('says that its port is taken, and ends with 1', async () => {
+    const first = start('main', [], anyPort);
+    const [, port = ''] = await first.printed(/localhost:(\d+)\/api/);
+    const second = start('main', [], { PORT: port });
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toContain(`address already in use 127.0.0.1:${port}`);
+  });
+
+  it('describes its variables', async () => {
+    const help = start('main', ['--help']);
+    expect(await help.ended).toBe(0);
+    expect(help.output()).toContain('QUERY_TIMEOUT');
+  });
+});
+
+describe('npm run database and npm run seed', () => {
+  it('serve a database that gateways share, and fill another', async () => {
+    const database = start('jobs/database', ['--port', '0', '--products', '30', '--seed', '7']);
+    const [, uri = ''] = await database.printed(/MONGODB_URI=(\S+)/);
+    const gateways = [1, 2].map(() => start('main', [], { ...anyPort, MONGODB_URI: uri }));
+    const pages = await Promise.all(
+      gateways.map(async (gateway) => {
+        const [, origin = ''] = await gateway.printed(restUrl);
+        await expect.poll(async () => (await fetch(`${origin}/readyz`)).status).toBe(200);
+        const page = (await (await fetch(`${origin}/api/v1/homepage`)).json()) as {
+          data: { sections: Record<string, { items: unknown }> };
+        };
+        expect(gateway.output()).not.toContain('Demo user');
+        return Object.values(page.data.sections).map(({ items }) => items);
+      }),
+    );
+    expect(pages[0]).toEqual(pages[1]);
+
+    const other = uri.replace('/shop', '/another');
+    const seed = start('jobs/seed', ['--products', '1500'], { MONGODB_URI: other });
+    expect(await seed.ended).toBe(0);
+    expect(seed.output()).toMatch(/products: 1500/);
+    const again = start('jobs/seed', [], { MONGODB_URI: other });
+    expect(await again.ended).toBe(1);
+    expect(again.output()).toContain('another.products is not empty');
+    database.child.kill('SIGTERM');
+    expect(await database.ended).toBe(0);
+  });
+
+  it('refuse bad options with what is allowed, and explain themselves', async () => {
+    const bad = start('jobs/database', ['--port', '70000', '--products', 'many']);
+    expect(await bad.ended).toBe(2);
+    expect(bad.output()).toContain('--port: expected a number from 0 to 65535, got "70000"');
+    expect(bad.output()).toContain('--products: expected a number from 1 to 10000000, got "many"');
+    const unknown = start('jobs/seed', ['--prodcts', '1']);
+    expect(await unknown.ended).toBe(2);
+    expect(unknown.output()).toContain('--prodcts');
+    const help = start('jobs/seed', ['--help']);
+    expect(await help.ended).toBe(0);
+    expect(help.output()).toContain('--products');
+    const homeless = start('jobs/seed');
+    expect(await homeless.ended).toBe(1);
+    expect(homeless.output()).toContain('MONGODB_URI');
+  });
+});
