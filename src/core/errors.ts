@@ -94,8 +94,3 @@ export class ValidationErrors extends AppError {
 
 /** The seconds after which a client may try again when the gateway cannot serve (`Retry-After`, RFC 9110 10.2.3). */
 export const RETRY_AFTER_SECONDS = 5;
-
-/** The end of a switch over a union: a type error when a case is missing. */
-export function assertNever(value: never): never {
-  throw new AppError('INTERNAL_ERROR', 'Internal error', { cause: new TypeError(`unexpected ${String(value)}`) });
-}

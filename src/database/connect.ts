@@ -24,6 +24,13 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** A command as the driver sends it. */
+export interface SentCommand {
+  name: string;
+  collection: string;
+  command: Readonly<Record<string, unknown>>;
+}
+
 /**
  * Connects in the background and for as long as it takes: a gateway may start before its database (spec, section 4).
  * Pool settings are the seed's (6.2).
@@ -34,7 +41,7 @@ export function connectDatabase(options: {
   logger: Logger;
   clock: Clock;
   /** Sees every command that the driver sends; for tests and diagnosis. */
-  onCommand?: (command: { name: string; collection: string }) => void;
+  onCommand?: (command: SentCommand) => void;
 }): Database {
   const { uri, poolSize, logger, clock, onCommand } = options;
   const connection = createConnection();
@@ -90,7 +97,7 @@ export function connectDatabase(options: {
     }
     if (onCommand !== undefined) {
       connection.getClient().on('commandStarted', ({ commandName, command }) => {
-        onCommand({ name: commandName, collection: String(command[commandName]) });
+        onCommand({ name: commandName, collection: String(command[commandName]), command });
       });
     }
     logger.info('database connected');

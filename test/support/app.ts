@@ -2,7 +2,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { SignJWT } from 'jose';
 import { buildApp } from '../../src/app.js';
 import { loadConfig } from '../../src/core/config.js';
-import { connectDatabase } from '../../src/database/connect.js';
+import { connectDatabase, type SentCommand } from '../../src/database/connect.js';
 import type { Section } from '../../src/sections/define-section.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
@@ -13,7 +13,7 @@ export const TEST_SECRET = 'a secret of the tests, 32 bytes long';
 export interface TestApp {
   clock: FakeClock;
   /** Commands that the driver has sent, except those of its own upkeep. */
-  commands: { name: string; collection: string }[];
+  commands: SentCommand[];
   get(url: string, headers?: Record<string, string>): ReturnType<TestApp['inject']>;
   graphql(
     query: string,
