@@ -50,6 +50,7 @@ describe('homepage parameters', () => {
     'limit=',
     'limit',
     'limit=5&limit=5',
+    'location=1&location=2',
     'limit[$gt]=1',
     'limit[]=5',
     'fresh=yes',
