@@ -30,9 +30,8 @@ export function createCopyJudge(options: {
 }): CopyJudge {
   const { heard, tier, clock, events } = options;
 
-  const heardVerdict = (copy: Copy, asOf: number, until?: number) =>
-    heard.judge({ tags: copy.header.tags, moment: copy.header.moment, asOf }, until);
-  const verdict = (copy: Copy) => graver(copy.verdict, heardVerdict(copy, copy.asOf));
+  const dependence = (copy: Copy, asOf: number) => ({ tags: copy.header.tags, moment: copy.header.moment, asOf });
+  const verdict = (copy: Copy) => graver(copy.verdict, heard.judge(dependence(copy, copy.asOf)));
   const state = (copy: Copy, policy: CachePolicy) => stateOf(copy.header, verdict(copy), clock.now(), policy);
 
   const result = (copy: Copy, status: CacheStatus): CacheResult<unknown> => {
@@ -71,10 +70,10 @@ export function createCopyJudge(options: {
     },
     graceAnswer: (copy, ask) => (state(copy, ask.policy) === 'dead' ? undefined : staleResult(copy, ask, true)),
     loadedAnswer: (copy, ask, asOf) => {
-      const overruled = heardVerdict(copy, asOf, ask.askedSeq);
+      const overruled = heard.judgeFor(ask.askedSeq, dependence(copy, asOf));
       if (overruled === 'hard') return undefined;
       if (overruled === 'soft') {
-        return ask.fresh || !ask.policy.staleWhileRevalidate ? undefined : staleResult(copy, ask, false);
+        return ask.fresh || state(copy, ask.policy) !== 'stale' ? undefined : staleResult(copy, ask, false);
       }
       if (ask.fresh && copy.header.readAt < ask.askedAt - FRESH_WITHIN_MS) return undefined;
       events.emit('miss', { label: ask.label });

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.js';
 import { backoffMs, type CachePolicy } from './policy.js';
 import type { Random } from './random.js';
@@ -21,12 +20,15 @@ export interface Failures {
 
 export function createFailures(options: { clock: Clock; random: Random; maxKeys?: number }): Failures {
   const { clock, random, maxKeys = 10_000 } = options;
-  const failures = new LRUCache<string, Failure>({ max: maxKeys });
+  const failures = new Map<string, Failure>();
 
   return {
     record: (key, error) => {
       const count = (failures.get(key)?.count ?? 0) + 1;
+      failures.delete(key);
       failures.set(key, { error, count, at: clock.now(), luck: random() });
+      const [oldest] = failures.keys();
+      if (failures.size > maxKeys && oldest !== undefined) failures.delete(oldest);
     },
     clear: (key) => {
       failures.delete(key);

@@ -1,9 +1,10 @@
 import { type InvalidationMode, isCovered, type Stamp, type Verdict } from './stamp.js';
 
 interface Note {
-  seq: number;
-  /** Unknown as long as the invalidation has not been written to the shared tier. */
-  stamp: Stamp | undefined;
+  /** The last one that the shared tier has, and the latest stamp that it left; what was loaded from then on is not touched. */
+  stamped?: { seq: number; stamp: Stamp };
+  /** The last one that the shared tier does not have yet. Kept apart: a late message must not hide it. */
+  pending?: number;
 }
 
 type Notes = { [Mode in InvalidationMode]?: Note };
@@ -27,8 +28,9 @@ export interface HeardInvalidations {
   note(tag: string, mode: InvalidationMode, stamp?: Stamp): number;
   /** The shared tier has it now: an entry loaded after `stamp` is not touched by it. */
   confirm(tag: string, mode: InvalidationMode, seq: number, stamp: Stamp): void;
-  /** `until`: only what was heard up to then counts (a caller who asked before an invalidation may have the older value). */
-  judge(dependence: Dependence, until?: number): Verdict;
+  judge(dependence: Dependence): Verdict;
+  /** The same for a caller who asked at `askedSeq`: what was invalidated only after it asked, it may have all the same. */
+  judgeFor(askedSeq: number, dependence: Dependence): Verdict;
 }
 
 /** Bounded: past `maxTags` the tags heard of longest ago are forgotten, and what depends on anything so old is not served. */
@@ -41,14 +43,38 @@ export function createHeardInvalidations(options: { maxTags?: number } = {}): He
   const forget = () => {
     for (const [tag, notes] of notesByTag) {
       if (notesByTag.size <= maxTags) return;
-      forgottenUpTo = Math.max(forgottenUpTo, notes.soft?.seq ?? 0, notes.hard?.seq ?? 0);
+      for (const note of [notes.soft, notes.hard]) {
+        forgottenUpTo = Math.max(forgottenUpTo, note?.pending ?? 0, note?.stamped?.seq ?? 0);
+      }
       notesByTag.delete(tag);
     }
   };
 
-  const counts = (note: Note | undefined, dependence: Dependence, until: number): boolean => {
-    if (!note || note.seq <= dependence.asOf || note.seq > until) return false;
-    return !(note.stamp && dependence.moment && isCovered(note.stamp, dependence.moment));
+  const counts = (note: Note | undefined, { asOf, moment }: Dependence): boolean => {
+    if (!note) return false;
+    if ((note.pending ?? 0) > asOf) return true;
+    if (!note.stamped || note.stamped.seq <= asOf) return false;
+    return moment === undefined || !isCovered(note.stamped.stamp, moment);
+  };
+
+  const stamped = (note: Note, at: number, stamp: Stamp) => {
+    const known = note.stamped;
+    note.stamped = known
+      ? { seq: Math.max(known.seq, at), stamp: isCovered(stamp, known.stamp) ? known.stamp : stamp }
+      : { seq: at, stamp };
+  };
+
+  const judge = (dependence: Dependence): Verdict => {
+    if (dependence.asOf >= seq) return 'valid';
+    if (dependence.asOf < forgottenUpTo) return 'hard';
+    let verdict: Verdict = 'valid';
+    for (const tag of dependence.tags) {
+      const notes = notesByTag.get(tag);
+      if (!notes) continue;
+      if (counts(notes.hard, dependence)) return 'hard';
+      if (counts(notes.soft, dependence)) verdict = 'soft';
+    }
+    return verdict;
   };
 
   return {
@@ -58,7 +84,10 @@ export function createHeardInvalidations(options: { maxTags?: number } = {}): He
     note: (tag, mode, stamp) => {
       seq += 1;
       const notes = notesByTag.get(tag) ?? {};
-      notes[mode] = { seq, stamp };
+      const note = notes[mode] ?? {};
+      notes[mode] = note;
+      if (stamp === undefined) note.pending = seq;
+      else stamped(note, seq, stamp);
       notesByTag.delete(tag);
       notesByTag.set(tag, notes);
       forget();
@@ -66,19 +95,12 @@ export function createHeardInvalidations(options: { maxTags?: number } = {}): He
     },
     confirm: (tag, mode, at, stamp) => {
       const note = notesByTag.get(tag)?.[mode];
-      if (note?.seq === at) note.stamp = stamp;
+      if (!note) return;
+      stamped(note, at, stamp);
+      if (note.pending === at) delete note.pending;
     },
-    judge: (dependence, until = seq) => {
-      if (dependence.asOf >= seq) return 'valid';
-      if (dependence.asOf < forgottenUpTo) return 'hard';
-      let verdict: Verdict = 'valid';
-      for (const tag of dependence.tags) {
-        const notes = notesByTag.get(tag);
-        if (!notes) continue;
-        if (counts(notes.hard, dependence, until)) return 'hard';
-        if (counts(notes.soft, dependence, until)) verdict = 'soft';
-      }
-      return verdict;
-    },
+    judge,
+    // Which of several on one tag came first is not kept: if any was heard before the question, all count.
+    judgeFor: (askedSeq, dependence) => (askedSeq <= dependence.asOf ? 'valid' : judge(dependence)),
   };
 }
