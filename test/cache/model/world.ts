@@ -105,7 +105,7 @@ export function createWorld(seed: number) {
     events.on('tierUp', () => trouble(life, false));
     const shared = watched(life.connect(redis), process, () => life.isAlive);
     const memory = createMemoryStore({ maxBytes: 1_000_000 });
-    const cache = createCache({ memory, shared, clock: life.clock, events, random });
+    const cache = createCache({ memory, shared, clock: life.clock, events, random, loadLimitMs: 600_000 });
     cache.start();
     return { life, cache, loading: new Map() };
   };

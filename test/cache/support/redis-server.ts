@@ -18,11 +18,17 @@ export interface RedisServer {
   stop(): Promise<void>;
 }
 
-export async function startRedisServer(): Promise<RedisServer> {
+export async function startRedisServer(
+  options: readonly string[] = [],
+  configure?: (directory: string, port: number) => Promise<string>,
+): Promise<RedisServer> {
   const port = await freePort();
   const directory = await mkdtemp(join(tmpdir(), 'hg-redis-'));
   const clients: Redis[] = [];
-  let server = await launch(port, directory);
+  const file = await configure?.(directory, port);
+  const usual = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1', ...options];
+  const given = file === undefined ? ['--port', String(port), '--dir', directory, ...usual] : [file, ...options];
+  let server = await launch(port, given);
 
   return {
     port,
@@ -32,7 +38,7 @@ export async function startRedisServer(): Promise<RedisServer> {
       if (signal === 'SIGKILL') await once(server, 'exit');
     },
     restart: async () => {
-      server = await launch(port, directory);
+      server = await launch(port, given);
     },
     client: () => {
       const client = new Redis(port, '127.0.0.1', { protocol: 2 });
@@ -50,10 +56,14 @@ export async function startRedisServer(): Promise<RedisServer> {
   };
 }
 
-async function launch(port: number, directory: string): Promise<ChildProcess> {
-  const options = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1'];
-  const server = spawn('redis-server', ['--port', String(port), '--dir', directory, ...options], { stdio: 'ignore' });
-  const probe = new Redis(port, '127.0.0.1', { protocol: 2, retryStrategy: () => 20, maxRetriesPerRequest: null });
+async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  const probe = new Redis(port, '127.0.0.1', {
+    protocol: 2,
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: false,
+  });
   probe.on('error', () => {});
   await probe.ping();
   probe.disconnect();
