@@ -31,7 +31,12 @@ export function createCopyJudge(options: {
   const { heard, tier, clock, events } = options;
 
   const dependence = (copy: Copy, asOf: number) => ({ tags: copy.header.tags, moment: copy.header.moment, asOf });
-  const verdict = (copy: Copy) => graver(copy.verdict, heard.judge(dependence(copy, copy.asOf)));
+  const verdict = (copy: Copy) => {
+    const judged = heard.judge(dependence(copy, copy.asOf));
+    // What has been heard so far does not touch it: the next judgement begins there.
+    if (judged === 'valid') copy.asOf = Math.max(copy.asOf, heard.seq);
+    return graver(copy.verdict, judged);
+  };
   const state = (copy: Copy, policy: CachePolicy) => stateOf(copy.header, verdict(copy), clock.now(), policy);
 
   const result = (copy: Copy, status: CacheStatus): CacheResult<unknown> => {
