@@ -58,17 +58,6 @@ describe('two engines on a real Redis', () => {
     return { cache, events };
   };
   const pair = async () => [await startEngine(), await startEngine()] as const;
-  /** What the engine adds to an answer whose load takes no time; the margin is this machine's, shared with others. */
-  const answeredWithin = async (cache: Cache, key: string, limitMs: number) => {
-    const startedAt = performance.now();
-    const answer = await cache.get(
-      key,
-      ask(async () => value(1)),
-    );
-    expect(performance.now() - startedAt).toBeLessThan(limitMs);
-    return answer;
-  };
-
   it('load once between them', async () => {
     const [one, two] = await pair();
     const source = createSource<{ n: number }>();
@@ -198,14 +187,22 @@ describe('two engines on a real Redis', () => {
     ['SIGKILL', 'restart'],
   ] as const)('nothing hangs when Redis gets %s, and it is used again after %s', async (stop, resume) => {
     const { cache, events } = await startEngine(50);
-    await answeredWithin(cache, 'warm', 1000);
+    await cache.get(
+      'warm',
+      ask(async () => value(1)),
+    );
     await server.signal(stop);
-    // 50 ms of waiting, and what this machine may take for the rest.
-    for (let i = 0; i < 30; i++) await answeredWithin(cache, `cold ${i}`, 50 + 100);
+    const startedAt = performance.now();
+    for (let i = 0; i < 40; i++)
+      await cache.get(
+        `cold ${i}`,
+        ask(async () => value(1)),
+      );
+    // One of them waits 50 ms (to the millisecond: shared-waits.test.ts); if each did, it would be 2000.
+    expect(performance.now() - startedAt).toBeLessThan(1000);
     expect(events.count('tierDown')).toBe(1);
     expect(events.count('failure')).toBe(0);
-    const invalidated = await cache.invalidate(['collection:things'], 'hard');
-    expect(invalidated).toBeUndefined();
+    await cache.invalidate(['collection:things'], 'hard');
     if (resume === 'restart') await server.restart();
     else await server.signal(resume);
     await until(async () => {
@@ -244,8 +241,22 @@ describe('two engines on a real Redis', () => {
     });
     open.push(cache);
     cache.start();
-    expect((await answeredWithin(cache, 'k', 150)).status).toBe('FRESH');
-    expect((await answeredWithin(cache, 'k', 150)).status).toBe('CACHED');
+    expect(
+      (
+        await cache.get(
+          'k',
+          ask(async () => value(1)),
+        )
+      ).status,
+    ).toBe('FRESH');
+    expect(
+      (
+        await cache.get(
+          'k',
+          ask(async () => value(2)),
+        )
+      ).status,
+    ).toBe('CACHED');
   });
 });
 
