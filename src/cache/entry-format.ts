@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { EntryHeader } from './entry.js';
+
+/** Turns values into text and back. What `decode` makes of it is what every caller gets, the one whose load it was too. */
+export interface ValueCodec {
+  encode(value: unknown): string;
+  decode(text: string): unknown;
+}
+
+export const jsonCodec: ValueCodec = {
+  encode: (value) => JSON.stringify(value ?? null),
+  decode: (text) => JSON.parse(text),
+};
+
+/** Version of the layout: `hg1 <id>\n<header as JSON>\n<value as text>`. */
+const MAGIC = 'hg1 ';
+const ID_LENGTH = 20;
+
+/** How many bytes at the start of an entry tell it from every other one. */
+export const HEAD_BYTES = MAGIC.length + ID_LENGTH;
+
+const headerSchema = z.object({
+  key: z.string(),
+  readAt: z.number(),
+  freshUntil: z.number(),
+  staleUntil: z.number(),
+  graceUntil: z.number(),
+  tags: z.array(z.string()),
+  moment: z.string(),
+});
+
+/** The name of a key in the shared tier: a hash, so that no key can be made to look like another one or like a tag. */
+export function storeIdOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64url');
+}
+
+export function headOf(bytes: Buffer | undefined): string {
+  return bytes === undefined ? '' : bytes.toString('latin1', 0, HEAD_BYTES);
+}
+
+export function headOfId(id: string): string {
+  return MAGIC + id;
+}
+
+export function writeEntry(header: EntryHeader, text: string): Buffer {
+  const { id, ...rest } = header;
+  return Buffer.from(`${MAGIC}${id}\n${JSON.stringify(rest)}\n${text}`);
+}
+
+export type ReadEntry = { header: EntryHeader; value: unknown; bytes: number } | { corrupt: string };
+
+/** Total: whatever the bytes are, the answer says what is wrong with them and nothing is thrown. */
+export function readEntry(bytes: Buffer, key: string, codec: ValueCodec): ReadEntry {
+  try {
+    if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return { corrupt: 'unknown format' };
+    const lineEnd = bytes.indexOf('\n', HEAD_BYTES + 1);
+    if (bytes[HEAD_BYTES] !== 0x0a || lineEnd < 0) return { corrupt: 'no header' };
+    const parsed = headerSchema.safeParse(JSON.parse(bytes.toString('utf8', HEAD_BYTES + 1, lineEnd)));
+    if (!parsed.success) return { corrupt: 'bad header' };
+    if (parsed.data.key !== key) return { corrupt: 'entry of another key' };
+    const header = { id: bytes.toString('latin1', MAGIC.length, HEAD_BYTES), ...parsed.data };
+    return { header, value: codec.decode(bytes.toString('utf8', lineEnd + 1)), bytes: bytes.length };
+  } catch {
+    return { corrupt: 'unreadable' };
+  }
+}

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { storeIdOf } from '../../src/cache/entry-format.js';
+import { pair } from './support/processes.js';
+import { ask, createSource } from './support/rig.js';
+
+const value = (n: number) => ({ value: { n } });
+
+describe('lease', () => {
+  it('lets one of two processes load; the other gets its entry', async () => {
+    const { one, two, clock } = await pair();
+    const source = createSource<{ n: number }>();
+    const answers = [one, two].flatMap(({ cache }) => [1, 2, 3].map(() => cache.get('k', ask(source.load))));
+    await clock.advance(5000);
+    expect(source.calls).toBe(1);
+    await source.succeed(value(1));
+    await clock.advance(10);
+    const statuses = (await Promise.all(answers)).map(({ status }) => status);
+    expect(statuses.toSorted()).toEqual(['CACHED', 'CACHED', 'CACHED', 'FRESH', 'FRESH', 'FRESH']);
+    expect(source.calls).toBe(1);
+  });
+
+  it('serves stale at once in the process that did not win', async () => {
+    const { one, two, clock } = await pair();
+    await Promise.all([
+      one.cache.get(
+        'k',
+        ask(async () => value(1)),
+      ),
+      clock.advance(20),
+    ]);
+    await Promise.all([
+      two.cache.get(
+        'k',
+        ask(async () => value(9)),
+      ),
+      clock.advance(20),
+    ]);
+    await clock.advance(200_000);
+    const source = createSource<{ n: number }>();
+    const answers = [one.cache.get('k', ask(source.load)), two.cache.get('k', ask(source.load))];
+    await clock.advance(50);
+    expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(['STALE', 'STALE']);
+    expect(source.calls).toBe(1);
+  });
+
+  it('is taken over when its holder dies in the middle of a load', async () => {
+    const { one, two, clock } = await pair();
+    const lost = createSource<{ n: number }>();
+    void one.cache.get('k', ask(lost.load));
+    await clock.advance(10);
+    const source = createSource<{ n: number }>();
+    const waiting = two.cache.get('k', ask(source.load));
+    await clock.advance(1500);
+    expect(source.calls).toBe(0);
+    one.life.die();
+    await clock.advance(2200);
+    expect(source.calls, 'the lease has run out').toBe(1);
+    await source.succeed(value(2));
+    expect((await waiting).value).toEqual({ n: 2 });
+  });
+
+  it('a process that slept through its lease overwrites nothing', async () => {
+    const { one, two, clock, redis } = await pair();
+    const slow = createSource<{ n: number }>();
+    const late = one.cache.get('k', ask(slow.load));
+    await clock.advance(10);
+    one.life.pause();
+    const waiting = two.cache.get(
+      'k',
+      ask(async () => value(2)),
+    );
+    await clock.advance(3000);
+    expect((await waiting).value).toEqual({ n: 2 });
+    await slow.succeed(value(1));
+    one.life.resume();
+    await clock.advance(100);
+    expect((await late).value).toEqual({ n: 1 });
+    expect(redis.entryBytes(storeIdOf('k'))?.toString()).toContain('{"n":2}');
+    expect(one.events.count('leaseLost')).toBe(1);
+  });
+
+  it('a process that slept through its lease does not bring back a tag that the store has lost', async () => {
+    const { one, two, make, clock, redis } = await pair();
+    await Promise.all([
+      one.cache.get(
+        'old',
+        ask(async () => value(1)),
+      ),
+      clock.advance(20),
+    ]);
+    const slow = createSource<{ n: number }>();
+    void one.cache.get('k', ask(slow.load));
+    await clock.advance(10);
+    one.life.pause();
+    void two.cache.invalidate(['collection:things'], 'hard');
+    await clock.advance(3000);
+    redis.evictTag('collection:things');
+    await slow.succeed(value(1));
+    one.life.resume();
+    await clock.advance(100);
+    const answer = make(9).cache.get(
+      'old',
+      ask(async () => value(2)),
+    );
+    await clock.advance(20);
+    expect((await answer).value).toEqual({ n: 2 });
+  });
+
+  it('goes on for as long as the load does', async () => {
+    const { one, two, clock } = await pair();
+    const source = createSource<{ n: number }>();
+    const answers = [one.cache.get('k', ask(source.load)), two.cache.get('k', ask(source.load))];
+    await clock.advance(20_000);
+    expect(source.calls).toBe(1);
+    await source.succeed(value(1));
+    await clock.advance(10);
+    await Promise.all(answers);
+  });
+
+  it('a failed load lets the next process try', async () => {
+    const { one, two, clock } = await pair();
+    const first = one.cache
+      .get(
+        'k',
+        ask(() => Promise.reject(new Error('only here'))),
+      )
+      .catch(() => 'failed');
+    const second = two.cache.get(
+      'k',
+      ask(async () => value(2)),
+    );
+    await clock.advance(500);
+    expect(await first).toBe('failed');
+    expect((await second).value).toEqual({ n: 2 });
+  });
+});

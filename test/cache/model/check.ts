@@ -1,0 +1,31 @@
+import fc from 'fast-check';
+import { script } from './script.js';
+import { createWorld } from './world.js';
+
+export interface ModelRun {
+  runs: number;
+  seed?: number | undefined;
+  /** Where in the run of that seed the failing script is, as printed with the failure. */
+  path?: string | undefined;
+}
+
+/** Plays scripts until one fails. Answers the report: what failed, shrunk, with the seed and path that replay it. */
+export async function checkModel({
+  runs,
+  seed,
+  path,
+}: ModelRun): Promise<{ failed: boolean; report: string; runs: number }> {
+  const property = fc.asyncProperty(script, async ([steps, chance]) => createWorld(chance).play(steps));
+  const details = await fc.check(property, {
+    numRuns: runs,
+    ...(seed === undefined ? {} : { seed }),
+    ...(path === undefined ? {} : { path }),
+  });
+  if (!details.failed) return { failed: false, report: `seed ${details.seed}`, runs: details.numRuns };
+  const replay = `npm run test:model -- --seed ${details.seed} --path ${details.counterexamplePath}`;
+  return {
+    failed: true,
+    report: `${await fc.asyncDefaultReportMessage(details)}\n${String(details.errorInstance)}\nReplay: ${replay}`,
+    runs: details.numRuns,
+  };
+}

@@ -1,0 +1,230 @@
+import { type Cache, createCache } from '../../../src/cache/cache.js';
+import { createCacheEvents } from '../../../src/cache/events.js';
+import { createMemoryStore } from '../../../src/cache/memory-store.js';
+import type { SharedStore } from '../../../src/cache/shared-store.js';
+import type { InvalidationMode } from '../../../src/cache/stamp.js';
+import { createFakeClock, seededRandom } from '../support/fake-clock.js';
+import { createSimulatedRedis } from '../support/simulated-redis.js';
+import { createHistory, modelPolicy, type TrueAsk, type Value } from './history.js';
+import { createProcessLife, type ProcessLife } from './process.js';
+
+export type Step =
+  | { kind: 'get'; process: number; key: number; fresh: boolean; leaveAfterMs: number }
+  | { kind: 'invalidate'; process: number; tag: number; mode: InvalidationMode }
+  | { kind: 'source'; fails: boolean; loadMs: number; heedsAbort: boolean }
+  | { kind: 'redis'; state: 'up' | 'refusing' | 'hanging' | 'wiped' | 'slow' | 'quick' }
+  | { kind: 'pause' | 'resume' | 'restart'; process: number }
+  | { kind: 'wait'; ms: number };
+
+/** Keys with the tags given up front and those found in the value; a tag of one is known late by the other. */
+const keys = [
+  { key: 'a', tags: ['section:a', 'shared'], late: ['item:1', 'item:2'] },
+  { key: 'b', tags: ['section:b', 'item:1'], late: ['shared'] },
+] as const;
+export const tagNames = ['section:a', 'section:b', 'shared', 'item:1', 'item:2'] as const;
+
+const PROCESSES = 3;
+/** After a disturbance it takes this long (a lease, a tier that is down, what is still on its way) until calm rules hold again. */
+const CALM_AFTER_MS = 8000;
+
+interface Running {
+  life: ProcessLife;
+  cache: Cache;
+  /** Key and when its load began. */
+  loading: Map<string, number>;
+}
+
+/** Three processes, one store and one source under a script; every answer is checked against the history at once. */
+export function createWorld(seed: number) {
+  const random = seededRandom(seed);
+  const clock = createFakeClock();
+  const redis = createSimulatedRedis({ clock });
+  const history = createHistory();
+  const faults: Error[] = [];
+  const unanswered = new Set<TrueAsk>();
+  const thrown = new Set<unknown>();
+  const stored = new Map<string, number>();
+  const source = { fails: false, loadMs: 20, heedsAbort: true };
+  /** What is out of order now: the store, or a process that thinks it is. */
+  const troubles = new Set<unknown>();
+  let calmFrom = 0;
+  let isSlow = false;
+
+  const disturb = () => {
+    calmFrom = Math.max(calmFrom, clock.now() + CALM_AFTER_MS);
+  };
+  const trouble = (what: unknown, isThere: boolean) => {
+    disturb();
+    if (isThere) troubles.add(what);
+    else troubles.delete(what);
+  };
+  const wasCalmSince = (began: number) => troubles.size === 0 && began >= calmFrom;
+  const note = (check: () => void) => {
+    try {
+      check();
+    } catch (error) {
+      if (error instanceof Error) faults.push(error);
+    }
+  };
+  redis.onCommit = ({ id, bytes }) => {
+    const load = loadIn(bytes);
+    if (load < (stored.get(id) ?? -1)) faults.push(new Error(`load ${load} overwrote a newer entry`));
+    stored.set(id, load);
+  };
+
+  const watched = (store: SharedStore, process: number, isCurrent: () => boolean): SharedStore => ({
+    ...store,
+    read: async (request) => {
+      const began = history.next();
+      const reading = await store.read(request);
+      for (const bytes of reading.entries) if (bytes) history.see(process, loadIn(bytes), began);
+      return reading;
+    },
+    invalidate: async ({ tags, mode, origin }) => {
+      const sentAt = history.next();
+      const stamp = await store.invalidate({ tags, mode, origin: `${origin}|${process}|${sentAt}` });
+      history.acknowledge(process, tags, mode, sentAt);
+      return stamp;
+    },
+    open: (listener) =>
+      store.open({
+        ...listener,
+        invalidated: (tag, mode, stamp, origin) => {
+          const [from = '', sender, sentAt] = origin.split('|');
+          listener.invalidated(tag, mode, stamp, from);
+          if (isCurrent()) history.message(process, tag, mode, Number(sender), Number(sentAt));
+        },
+      }),
+  });
+
+  const boot = (process: number): Running => {
+    history.forgetProcess(process);
+    const life = createProcessLife({ clock, delayMs: () => (isSlow ? 10 + random() * 100 : 0.5 + random() * 8) });
+    const events = createCacheEvents();
+    events.on('tierDown', () => trouble(life, life.isAlive));
+    events.on('tierUp', () => trouble(life, false));
+    const shared = watched(life.connect(redis), process, () => life.isAlive);
+    const memory = createMemoryStore({ maxBytes: 1_000_000 });
+    const cache = createCache({ memory, shared, clock: life.clock, events, random, loadLimitMs: 600_000 });
+    cache.start();
+    return { life, cache, loading: new Map() };
+  };
+  const processes = Array.from({ length: PROCESSES }, (_, process) => boot(process));
+
+  const load = (process: number, running: Running, key: (typeof keys)[number], signal: AbortSignal) => {
+    const others = processes.filter((other) => other !== running && wasCalmSince(other.loading.get(key.key) ?? -1));
+    if (running.loading.has(key.key)) faults.push(new Error(`process ${process} loads ${key.key} twice at a time`));
+    if (others.length > 0) faults.push(new Error(`two processes load ${key.key} at a time`));
+    running.loading.set(key.key, clock.now());
+    const { fails, loadMs, heedsAbort } = source;
+    const tags = [...key.tags, ...key.late];
+    const begun = history.beginLoad({ key: key.key, process, tags, beganAt: clock.now() });
+    return new Promise<{ value: Value; tags: readonly string[] }>((resolve, reject) => {
+      const end = (failed: boolean) => {
+        if (begun.ended) return;
+        begun.ended = { at: clock.now(), failed };
+        running.loading.delete(key.key);
+        if (!failed) return resolve({ value: { load: begun.id }, tags: key.late });
+        const error = new Error(`load ${begun.id} failed`);
+        thrown.add(error);
+        reject(error);
+      };
+      clock.after(loadMs, () => running.life.when(() => end(fails)));
+      if (heedsAbort) signal.addEventListener('abort', () => end(true));
+    });
+  };
+
+  const get = (process: number, index: number, fresh: boolean, leaveAfterMs: number) => {
+    const running = processes[process];
+    const key = keys[index];
+    if (!running || !key) return;
+    const ask: TrueAsk = { key: key.key, process, fresh, asked: history.next(), askedAt: clock.now() };
+    const controller = new AbortController();
+    const reason = new Error('left');
+    if (leaveAfterMs > 0) running.life.clock.after(leaveAfterMs, () => controller.abort(reason));
+    unanswered.add(ask);
+    const options = { label: key.key, tags: key.tags, policy: modelPolicy, fresh, signal: controller.signal };
+    const answer = running.cache.get<Value>(key.key, {
+      ...options,
+      load: ({ signal }) => load(process, running, key, signal),
+    });
+    answer
+      .then(
+        (result) => note(() => history.checkAnswer(ask, result, clock.now())),
+        (error: unknown) => {
+          const isOwn = error === reason || thrown.has(error);
+          if (!isOwn) faults.push(new Error('rejected with an error that nobody threw', { cause: error }));
+        },
+      )
+      .finally(() => unanswered.delete(ask));
+  };
+
+  const invalidate = (process: number, tag: string, mode: InvalidationMode) => {
+    const running = processes[process];
+    if (!running) return;
+    history.invalidate(process, tag, mode);
+    void running.cache.invalidate([tag], mode);
+  };
+
+  const setRedis = (state: (Step & { kind: 'redis' })['state']) => {
+    disturb();
+    if (state === 'wiped') redis.wipe();
+    else if (state === 'slow' || state === 'quick') {
+      isSlow = state === 'slow';
+      trouble('slow', isSlow);
+    } else {
+      redis.setState(state);
+      trouble('down', state !== 'up');
+    }
+  };
+
+  /** What a paused process is told to do it does when it goes on. */
+  const inside = (process: number, action: () => void) => processes[process]?.life.when(action);
+
+  const run = async (step: Step): Promise<void> => {
+    if (step.kind === 'get') {
+      inside(step.process, () => get(step.process, step.key, step.fresh, step.leaveAfterMs));
+    } else if (step.kind === 'invalidate') {
+      inside(step.process, () => invalidate(step.process, tagNames[step.tag] ?? 'shared', step.mode));
+    } else if (step.kind === 'source') Object.assign(source, step);
+    else if (step.kind === 'redis') setRedis(step.state);
+    else if (step.kind === 'wait') await clock.advance(step.ms);
+    else {
+      disturb();
+      const { life } = processes[step.process] ?? {};
+      if (step.kind === 'pause') life?.pause();
+      else if (step.kind === 'resume') life?.resume();
+      else restart(step.process);
+    }
+  };
+
+  const restart = (process: number) => {
+    const old = processes[process];
+    old?.life.die();
+    trouble(old?.life, false);
+    for (const ask of unanswered) if (ask.process === process) unanswered.delete(ask);
+    processes[process] = boot(process);
+  };
+
+  return {
+    /** Runs the script to its end and lets everything come to rest. The first thing that was wrong is thrown. */
+    play: async (steps: readonly Step[]): Promise<void> => {
+      for (const step of steps) {
+        await run(step);
+        await clock.advance(1);
+        if (faults[0]) throw faults[0];
+      }
+      setRedis('quick');
+      setRedis('up');
+      for (const { life } of processes) life.resume();
+      await clock.advance(60_000);
+      for (const { cache } of processes) void cache.close();
+      if (unanswered.size > 0) faults.push(new Error(`never answered: ${JSON.stringify([...unanswered])}`));
+      if (faults[0]) throw faults[0];
+    },
+  };
+}
+
+function loadIn(bytes: Buffer): number {
+  return Number(/\{"load":(\d+)\}/.exec(bytes.toString('latin1'))?.[1] ?? -1);
+}

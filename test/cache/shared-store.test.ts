@@ -1,0 +1,33 @@
+import { createRedisStore } from '../../src/cache/redis-store.js';
+import { systemClock } from '../../src/core/clock.js';
+import { describeSharedStore } from './shared-store.contract.js';
+import { createFakeClock } from './support/fake-clock.js';
+import { startRedisServer, until } from './support/redis-server.js';
+import { startCluster, startSentinel, type Topology } from './support/redis-topologies.js';
+import { createSimulatedRedis } from './support/simulated-redis.js';
+
+describeSharedStore('simulated, in memory', async () => {
+  const clock = createFakeClock();
+  const server = createSimulatedRedis({ clock });
+  return { connect: () => server.connect(), wait: (ms) => clock.advance(ms), tearDown: async () => {} };
+});
+
+const topologies: [name: string, start: () => Promise<Topology>][] = [
+  ['Redis', startRedisServer],
+  ['Redis behind a sentinel', startSentinel],
+  ['a cluster of three', startCluster],
+];
+
+for (const [name, start] of topologies) {
+  describeSharedStore(name, async () => {
+    const { url, stop } = await start();
+    return {
+      connect: () => createRedisStore({ url, clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
+      wait: async (ms) => {
+        const end = Date.now() + ms;
+        await until(() => Date.now() > end);
+      },
+      tearDown: stop,
+    };
+  });
+}

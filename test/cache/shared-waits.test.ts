@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { createProcesses, pair } from './support/processes.js';
+import { ask } from './support/rig.js';
+
+const value = (n: number) => ({ value: { n } });
+
+describe('round trips', () => {
+  it('all keys asked for in one tick are read in one', async () => {
+    const { make, clock } = createProcesses(0);
+    const reads: { ids: number; tags: number }[] = [];
+    const { cache } = make(1, (store) => ({
+      ...store,
+      read: (request) => {
+        reads.push({ ids: request.ids.length, tags: request.tags.length });
+        return store.read(request);
+      },
+    }));
+    await clock.advance(10);
+    const section = (n: number) =>
+      cache.get(
+        `section ${n}`,
+        ask(async () => value(n), { tags: [`section:${n}`, 'collection:products'] }),
+      );
+    const all = Promise.all([1, 2, 3, 4, 5, 6].map(section));
+    await clock.advance(20);
+    await all;
+    expect(reads).toEqual([{ ids: 6, tags: 7 }]);
+    await Promise.all([1, 2, 3, 4, 5, 6].map(section));
+    expect(reads, 'and none while memory knows').toHaveLength(1);
+  });
+});
+
+describe('when the store does not answer', () => {
+  it('one request waits for it 50 ms in all, the next ones not at all, and memory serves', async () => {
+    const { one, clock, redis } = await pair();
+    redis.setState('hanging');
+    const answeredAfter = async (key: string) => {
+      const askedAt = clock.now();
+      const answer = one.cache
+        .get(
+          key,
+          ask(async () => value(1)),
+        )
+        .then(() => clock.now() - askedAt);
+      await clock.advance(60);
+      return answer;
+    };
+    expect(await answeredAfter('a')).toBe(50);
+    expect(one.events.count('tierDown')).toBe(1);
+    expect(await answeredAfter('b')).toBe(0);
+    expect(await answeredAfter('a')).toBe(0);
+    await clock.advance(1000);
+    expect(await answeredAfter('c'), 'half-open').toBe(50);
+    redis.setState('up');
+    await clock.advance(2000);
+    expect(await answeredAfter('d')).toBeLessThan(10);
+    expect(one.events.count('tierUp')).toBe(1);
+  });
+
+  it('a failing store is no error and no wait, from the first request on', async () => {
+    const { make, redis } = createProcesses(0);
+    redis.setState('refusing');
+    const { cache } = make(1);
+    expect(
+      (
+        await cache.get(
+          'k',
+          ask(async () => value(1)),
+        )
+      ).status,
+    ).toBe('FRESH');
+    expect(
+      (
+        await cache.get(
+          'k',
+          ask(async () => value(2)),
+        )
+      ).status,
+    ).toBe('CACHED');
+  });
+});

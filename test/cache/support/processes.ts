@@ -1,0 +1,26 @@
+import type { SharedStore } from '../../../src/cache/shared-store.js';
+import { createProcessLife } from '../model/process.js';
+import { createFakeClock } from './fake-clock.js';
+import { createRig } from './rig.js';
+import { createSimulatedRedis } from './simulated-redis.js';
+
+/** Processes on one simulated store whose wire takes a millisecond each way; `life` stops and ends one. */
+export function createProcesses(count = 2) {
+  const clock = createFakeClock();
+  const redis = createSimulatedRedis({ clock });
+  const make = (seed: number, watch: (store: SharedStore) => SharedStore = (store) => store) => {
+    const life = createProcessLife({ clock, delayMs: () => 1 });
+    const own = { ...life.clock, advance: clock.advance };
+    return { ...createRig({ clock: own, shared: watch(life.connect(redis)), seed }), life };
+  };
+  const processes = Array.from({ length: count }, (_, index) => make(index + 1));
+  return { clock, redis, make, processes };
+}
+
+export async function pair() {
+  const { processes, ...rest } = createProcesses();
+  const [one, two] = processes;
+  if (!one || !two) throw new Error('no processes');
+  await rest.clock.advance(10);
+  return { one, two, ...rest };
+}

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+
+/** A redis-server of the test's own: free port, directory of its own, nothing kept on disk. */
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>;
+  /** Starts it again, empty, on the same port. */
+  restart(): Promise<void>;
+  /** A client to look at it with. */
+  client(): Redis;
+  stop(): Promise<void>;
+}
+
+export async function startRedisServer(
+  options: readonly string[] = [],
+  configure?: (directory: string, port: number) => Promise<string>,
+): Promise<RedisServer> {
+  const port = await freePort();
+  const directory = await mkdtemp(join(tmpdir(), 'hg-redis-'));
+  const clients: Redis[] = [];
+  const file = await configure?.(directory, port);
+  const usual = ['--save', '', '--appendonly', 'no', '--bind', '127.0.0.1', ...options];
+  const given = file === undefined ? ['--port', String(port), '--dir', directory, ...usual] : [file, ...options];
+  let server = await launch(port, given);
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    signal: async (signal) => {
+      server.kill(signal);
+      if (signal === 'SIGKILL') await once(server, 'exit');
+    },
+    restart: async () => {
+      server = await launch(port, given);
+    },
+    client: () => {
+      const client = new Redis(port, '127.0.0.1', { protocol: 2 });
+      client.on('error', () => {});
+      clients.push(client);
+      return client;
+    },
+    stop: async () => {
+      for (const client of clients) client.disconnect();
+      server.kill('SIGCONT');
+      server.kill('SIGKILL');
+      if (server.exitCode === null && server.signalCode === null) await once(server, 'exit');
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
+  const server = spawn('redis-server', args, { stdio: 'ignore' });
+  const probe = new Redis(port, '127.0.0.1', {
+    protocol: 2,
+    retryStrategy: () => 20,
+    maxRetriesPerRequest: null,
+    enableReadyCheck: false,
+  });
+  probe.on('error', () => {});
+  await probe.ping();
+  probe.disconnect();
+  return server;
+}
+
+async function freePort(): Promise<number> {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  listener.close();
+  await once(listener, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+/** Looks every few milliseconds until it is so; fails after `limitMs`. For real processes only. */
+export async function until(condition: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
+  const deadline = Date.now() + limitMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not so within ${limitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
