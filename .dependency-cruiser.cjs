@@ -9,8 +9,9 @@ const reach = {
   loaders: ['database', 'core'],
   homepage: ['sections', 'loaders', 'cache', 'database', 'core'],
   graphql: ['homepage', 'sections', 'database', 'core'],
-  http: ['graphql', 'homepage', 'loaders', 'sections', 'database', 'core'],
-  jobs: ['graphql', 'homepage', 'sections', 'database', 'core'],
+  observability: ['cache', 'core'],
+  http: ['graphql', 'homepage', 'sections', 'cache', 'database', 'core'],
+  jobs: ['graphql', 'homepage', 'sections', 'cache', 'database', 'core'],
 };
 
 const layers = Object.entries(reach).map(([folder, below]) => ({

@@ -1,4 +1,11 @@
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { type Cache, createCache } from './cache/cache.js';
+import { createCacheEvents } from './cache/events.js';
+import { createMemoryStore } from './cache/memory-store.js';
+import type { Random } from './cache/random.js';
+import { connectRedis } from './cache/redis-connection.js';
+import { createRedisStore } from './cache/redis-store.js';
+import { createSharedState } from './cache/shared-state.js';
 import type { Clock } from './core/clock.js';
 import type { Config } from './core/config.js';
 import type { Database } from './database/connect.js';
@@ -8,18 +15,26 @@ import { createItemCompleter } from './graphql/complete-item.js';
 import { createExecutor } from './graphql/executor.js';
 import { createOperations } from './graphql/operations.js';
 import { createSchema } from './graphql/schema.js';
-import { createDatabaseSource } from './homepage/database-source.js';
+import { createCachedSource } from './homepage/cached-source.js';
 import { createHomepage } from './homepage/homepage.js';
+import { createScopes } from './homepage/scope.js';
+import { createSectionReader } from './homepage/section-reader.js';
 import { createSectionViews } from './homepage/section-views.js';
+import { adminRoute } from './http/admin-route.js';
 import { createAuthenticator } from './http/auth.js';
 import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health-routes.js';
 import { homepageRoute } from './http/homepage-route.js';
 import { imageRoute } from './http/image-route.js';
 import { legacyRoutes } from './http/legacy-routes.js';
-import { createScopes } from './http/request-scope.js';
+import { createRequestScopes } from './http/request-scope.js';
 import { createServer } from './http/server.js';
+import { startJobs } from './jobs/start.js';
+import { logCacheEvents } from './observability/cache-log.js';
 import type { Section } from './sections/define-section.js';
+
+/** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
+const STATE_TIMEOUT_MS = 1000;
 
 export interface App {
   server: FastifyInstance;
@@ -36,37 +51,65 @@ export async function buildApp(options: {
   database: Database;
   clock: Clock;
   logger: FastifyBaseLogger;
+  random?: Random;
+  /** What sections come from; a cache over memory, and Redis where there is one, unless given. */
+  cache?: Cache;
 }): Promise<App> {
-  const { config, registry, database, clock, logger } = options;
+  const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset } = config.http;
+  const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { queryTimeoutMs } = config.database;
   const { sources } = database;
+  const ending = new AbortController();
+
+  const redis =
+    redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
+  const shared = redis && createSharedState({ redis, random });
+  redis?.connect();
+  const events = createCacheEvents();
+  logCacheEvents({ events, logger });
+  const cache =
+    options.cache ??
+    createCache({
+      memory: createMemoryStore({ maxBytes: memoryBytes }),
+      shared: redisUrl === undefined ? undefined : createRedisStore({ url: redisUrl, clock, random }),
+      clock,
+      events,
+      random,
+      loadLimitMs: queryTimeoutMs,
+    });
+  cache.start();
 
   const schema = createSchema(registry);
   const executor = createExecutor({ schema });
   const operations = createOperations(schema, registry);
-  const homepage = createHomepage({
-    registry,
-    source: createDatabaseSource({ sources, completeItem: createItemCompleter(schema), clock, logger }),
-    views: createSectionViews({ clock }),
-    clock,
-    queryTimeoutMs: config.database.queryTimeoutMs,
-  });
+  const completeItem = createItemCompleter(schema);
+  const read = createSectionReader({ sources, completeItem, clock, logger, maxTimeMs: queryTimeoutMs });
+  const source = createCachedSource({ cache, read, ttlSeconds, staleWhileRevalidate });
+  const views = createSectionViews({ clock, shared });
+  const homepage = createHomepage({ registry, source, views, clock });
+  const openScope = createScopes({ sources, clock, requestTimeoutMs, queryTimeoutMs, signal: ending.signal });
   const apollo = createApolloServer({ schema, production: config.production, logger });
   await apollo.start();
+  const jobs = startJobs({
+    ...{ database, cache, shared, source, registry, openScope },
+    ...{ warming, warmingIntervalMs, clock, logger },
+  });
 
-  const authenticator = createAuthenticator({ ...config.auth, clock });
-  const openScope = createScopes({ authenticator, sources, clock, requestTimeoutMs });
+  const openRequest = createRequestScopes({ authenticator: createAuthenticator({ ...config.auth, clock }), openScope });
   let draining = false;
   const server = await createServer({ logger, draining: () => draining });
   healthRoutes(server, {
     reasons: () => {
       const outage = database.outage();
-      return [...(draining ? ['draining'] : []), ...(outage === undefined ? [] : [`database: ${outage}`])];
+      const reasons = [draining && 'draining', outage !== undefined && `database: ${outage}`, jobs.starting()];
+      return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  await graphqlRoute(server, { apollo, homepage, openScope, batchEndpoint });
-  homepageRoute(server, { homepage, executor, operations, openScope, batchEndpoint, clock });
-  legacyRoutes(server, { homepage, executor, operations, openScope, sunset: legacySunset });
+  graphqlRoute(server, { apollo, homepage, openRequest, batchEndpoint });
+  homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
+  legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
+  adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
   imageRoute(server, { render: renderDemoImage });
 
   return {
@@ -77,6 +120,11 @@ export async function buildApp(options: {
     close: async () => {
       draining = true;
       await server.close();
+      await jobs.stop();
+      await views.flush();
+      await cache.close();
+      ending.abort();
+      redis?.close();
       await apollo.stop();
       await database.close();
     },

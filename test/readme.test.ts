@@ -25,7 +25,8 @@ afterAll(async () => {
 function expectShown(shown: unknown, answer: unknown, path = '$'): void {
   if (Array.isArray(shown)) {
     expect(Array.isArray(answer), path).toBe(true);
-    shown.forEach((element, index) => expectShown(element, (answer as unknown[])[index], `${path}[${index}]`));
+    for (const [index, element] of shown.entries())
+      expectShown(element, (answer as unknown[])[index], `${path}[${index}]`);
   } else if (typeof shown === 'object' && shown !== null) {
     for (const [key, value] of Object.entries(shown)) {
       expect(answer, path).toHaveProperty([key]);

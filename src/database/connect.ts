@@ -1,7 +1,9 @@
+import type { ResumeToken } from 'mongodb';
 import { createConnection, Schema } from 'mongoose';
 import type { Clock } from '../core/clock.js';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
+import { type ChangeFeed, openChangeFeed } from './changes.js';
 import { type CollectionSource, createCollectionSource, type StoredDocument } from './collection-source.js';
 import { ensureIndexes } from './ensure-indexes.js';
 import { type CollectionName, collections } from './models/registry.js';
@@ -21,6 +23,8 @@ export interface Database {
   outage(): string | undefined;
   /** Resolves when the first connection stands and the indexes were looked after. */
   ready: Promise<void>;
+  /** Opens a feed of changes as soon as there is a connection; see `openChangeFeed`. */
+  follow(collections: readonly CollectionName[], resumeToken: ResumeToken | undefined): Promise<ChangeFeed>;
   close(): Promise<void>;
 }
 
@@ -101,13 +105,19 @@ export function connectDatabase(options: {
       });
     }
     logger.info('database connected');
-    await ensureIndexes({ database: connection.getClient().db(connection.name), logger });
+    await ensureIndexes({ database: connected(), logger });
   };
+  const connected = () => connection.getClient().db(connection.name);
+  const ready = connect(FIRST_RETRY_MS);
 
   return {
     sources,
     outage,
-    ready: connect(FIRST_RETRY_MS),
+    ready,
+    follow: async (followed, resumeToken) => {
+      await ready;
+      return openChangeFeed({ database: connected(), collections: followed, resumeToken });
+    },
     close: async () => {
       closed = true;
       await connection.close();

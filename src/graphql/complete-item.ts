@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { StoredDocument } from '../database/collection-source.js';
-import type { CompleteItem } from '../homepage/database-source.js';
+import type { CompleteItem } from '../homepage/section-reader.js';
 import type { Item } from '../homepage/section-source.js';
 
 /** A stored value as its GraphQL type wants it; null for what is missing or of another type. */

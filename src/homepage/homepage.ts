@@ -82,6 +82,8 @@ export interface OpenPage {
 
 /** How a section came out: with a view of its answer, or with an error. */
 export interface Outcome extends SectionStatus {
+  /** Whether it was asked for past every copy. */
+  fresh: boolean;
   answer?: SectionAnswer;
   view?: SectionView;
   error?: AppError;
@@ -105,9 +107,8 @@ export function createHomepage(options: {
   source: SectionSource;
   views: SectionViews;
   clock: Clock;
-  queryTimeoutMs: number;
 }): Homepage {
-  const { registry, source, views, clock, queryTimeoutMs } = options;
+  const { registry, source, views, clock } = options;
 
   const fetch = async (
     scope: RequestScope,
@@ -126,13 +127,11 @@ export function createHomepage(options: {
   ): Promise<Outcome> => {
     const { limit, near, fresh } = request;
     const startedAt = clock.now();
-    const deadline = scope.deadline.within(queryTimeoutMs);
     try {
       const answer = await source.get({
         section,
-        limit,
         fresh,
-        deadline,
+        signal: scope.deadline.signal,
         loaders: scope.loaders,
         ...(near === undefined ? {} : { near }),
         ...(scope.viewer === undefined ? {} : { viewer: scope.viewer }),
@@ -140,13 +139,11 @@ export function createHomepage(options: {
       views.record(section.id);
       const { status, ageMs } = answer;
       const durationMs = clock.now() - startedAt;
-      return { section: section.id, status, ageMs, durationMs, answer, view: toView(section, answer, limit) };
+      return { section: section.id, status, ageMs, durationMs, fresh, answer, view: toView(section, answer, limit) };
     } catch (cause) {
       const error = toSectionError(section, cause, clock.now());
       scope.logger.warn({ section: section.id, code: error.code, error: cause }, 'section failed');
-      return { section: section.id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, error };
-    } finally {
-      deadline.dispose();
+      return { section: section.id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
     }
   };
 
@@ -180,7 +177,7 @@ export function createHomepage(options: {
         },
         analytics: async () => {
           const outcomes = await settled;
-          const lastDay = views.lastDay();
+          const lastDay = await views.lastDay();
           return {
             sectionViews: registry.map(({ id }) => ({ section: id, views: lastDay[id] ?? 0 })),
             recommendationScore: meanScore(outcomes),

@@ -1,30 +1,31 @@
-import type { Deadline } from '../core/deadline.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
 
 /** One section, asked for by one request. */
 export interface SectionRequest {
   section: Section;
-  limit: number;
+  /** Heeded by located sections only. */
   near?: Near;
+  /** Heeded by personal sections only. */
   viewer?: Viewer;
   /** Read from the database, whatever copies there are. */
   fresh: boolean;
-  deadline: Deadline;
+  /** Ends this request's wait, not a load that others wait for. */
+  signal: AbortSignal;
   loaders: ReferenceLoaders;
 }
 
 /** An item as its GraphQL type describes it, ready for JSON: `id` first, references joined, dates as ISO 8601 text. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Immutable: it may be shared by requests. */
+/** Immutable: requests share it. It has the items of the largest limit, of which every other one takes the first. */
 export interface SectionData {
-  items: readonly Item[];
+  readonly items: readonly Item[];
   /** How many there are in all. */
-  total: number;
-  nearby?: boolean;
+  readonly total: number;
+  readonly nearby?: boolean;
   /** By item id; of a signed-in viewer's own section. */
-  scores?: Readonly<Record<string, number>>;
+  readonly scores?: Readonly<Record<string, number>>;
 }
 
 export interface SectionAnswer {
@@ -39,7 +40,7 @@ export interface SectionAnswer {
   freshForMs: number;
 }
 
-/** Where the page gets its sections from. Rejects with whatever reading died of. */
+/** Where the page gets its sections from. Rejects with whatever reading died of, or with the signal's reason. */
 export interface SectionSource {
   get(request: SectionRequest): Promise<SectionAnswer>;
 }

@@ -1,26 +1,45 @@
 import type { ApolloServer } from '@apollo/server';
-import fastifyApollo from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { AppError } from '../core/errors.js';
 import type { GraphqlContext } from '../graphql/context.js';
-import type { Homepage } from '../homepage/homepage.js';
-import type { OpenScope } from './request-scope.js';
+import type { Homepage, RequestScope } from '../homepage/homepage.js';
+import { cacheHeaders, privateHeaders } from './cache-headers.js';
+import type { OpenRequest } from './request-scope.js';
 
 /** `POST` and `GET /graphql`. */
-export async function graphqlRoute(
+export function graphqlRoute(
   server: FastifyInstance,
-  options: { apollo: ApolloServer<GraphqlContext>; homepage: Homepage; openScope: OpenScope; batchEndpoint: boolean },
-): Promise<void> {
-  const { apollo, homepage, openScope, batchEndpoint } = options;
-  await server.register(fastifyApollo(apollo), {
-    path: '/graphql',
+  options: {
+    apollo: ApolloServer<GraphqlContext>;
+    homepage: Homepage;
+    openRequest: OpenRequest;
+    batchEndpoint: boolean;
+  },
+): void {
+  const { apollo, homepage, openRequest, batchEndpoint } = options;
+  const scopes = new WeakMap<FastifyRequest, RequestScope>();
+  const serve = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
-      const scope = await openScope(request).catch((error) => {
+      const scope = await openRequest(request, reply).catch((error) => {
         throw asHttpError(error);
       });
-      if (scope.viewer !== undefined) reply.header('cache-control', 'private, no-store');
+      scopes.set(request, scope);
+      if (scope.viewer !== undefined) reply.headers(privateHeaders);
       return { homepage, scope, batchEndpoint };
+    },
+  });
+  server.route({
+    method: ['GET', 'POST', 'OPTIONS'],
+    url: '/graphql',
+    handler: async (request, reply) => {
+      const body: unknown = await serve.call(server, request, reply);
+      const scope = scopes.get(request);
+      if (request.method === 'GET' && reply.statusCode === 200 && scope !== undefined && typeof body === 'string') {
+        reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: JSON.parse(body) }));
+      }
+      return body;
     },
   });
 }

@@ -8,10 +8,11 @@ import { wholeFailure } from '../homepage/answer-status.js';
 import { pageKey } from '../homepage/cache-key.js';
 import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../homepage/homepage.js';
 import { authorizeUser } from './auth.js';
+import { cacheHeaders } from './cache-headers.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from './envelope.js';
 import { createHomepageParameters } from './homepage-parameters.js';
 import { operationNamed, searchOf } from './operation.js';
-import type { OpenScope } from './request-scope.js';
+import type { OpenRequest } from './request-scope.js';
 import { createSparseFields } from './sparse-fields.js';
 
 /** The `homepage` field of an executed operation. */
@@ -21,14 +22,14 @@ export interface HomepageRouteOptions {
   homepage: Homepage;
   executor: Executor;
   operations: Operations;
-  openScope: OpenScope;
+  openRequest: OpenRequest;
   batchEndpoint: boolean;
   clock: Clock;
 }
 
 /** `GET /api/v1/homepage` (seed 1): executes the persisted `Homepage` operation and reshapes its result. */
 export function homepageRoute(server: FastifyInstance, options: HomepageRouteOptions): void {
-  const { homepage, executor, operations, openScope, batchEndpoint, clock } = options;
+  const { homepage, executor, operations, openRequest, batchEndpoint, clock } = options;
   const { registry } = homepage;
   const operation = operationNamed(operations, 'Homepage');
   const readParameters = createHomepageParameters({
@@ -39,10 +40,8 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
   server.get('/api/v1/homepage', async (request, reply) => {
     if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
     const parameters = readParameters(searchOf(request));
-    const scope = await openScope(request);
+    const scope = await openRequest(request, reply);
     authorizeUser(scope.viewer, parameters.userId);
-    if (scope.viewer !== undefined) reply.header('cache-control', 'private, no-store');
-
     const { sections, limit, near, fresh, fields, includeAnalytics, fallback } = parameters;
     const context: GraphqlContext = { homepage, scope, batchEndpoint };
     const { data, errors } = await executor.execute({
@@ -79,7 +78,9 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
       },
       ...(page.analytics == null ? {} : { analytics: toAnalytics(page.analytics) }),
     };
-    return sendPage(reply, body, wholeFailure(scope.outcomes), fromGraphqlErrors(errors));
+    const content = { sections: body.sections, errors: fromGraphqlErrors(errors) };
+    reply.headers(cacheHeaders({ scope, registry, content }));
+    return sendPage(reply, body, wholeFailure(scope.outcomes), content.errors);
   });
 }
 

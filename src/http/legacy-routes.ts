@@ -2,10 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Executor } from '../graphql/executor.js';
 import type { Operations } from '../graphql/operations.js';
 import type { Homepage, SectionView } from '../homepage/homepage.js';
+import { cacheHeaders } from './cache-headers.js';
 import { listParameters } from './homepage-parameters.js';
 import { operationNamed, searchOf } from './operation.js';
 import { booleanParameter, parameterFault, parseQuery, refuseFaults } from './parameters.js';
-import type { OpenScope } from './request-scope.js';
+import type { OpenRequest } from './request-scope.js';
 
 /** What the batch endpoint replaces, and the operation that each executes (seed 7.1). */
 const endpoints = [
@@ -22,20 +23,20 @@ export interface LegacyRoutesOptions {
   homepage: Homepage;
   executor: Executor;
   operations: Operations;
-  openScope: OpenScope;
+  openRequest: OpenRequest;
   /** When the endpoints go away (`LEGACY_SUNSET`); nothing is said about it without. */
   sunset: Date | undefined;
 }
 
 /** The older endpoints, kept for migration, under both prefixes: `{ success, data: [items], total, hasMore }`. */
 export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptions): void {
-  const { homepage, executor, operations, openScope, sunset } = options;
+  const { homepage, executor, operations, openRequest, sunset } = options;
   for (const { path, operation, field, located } of endpoints) {
     const document = operationNamed(operations, operation);
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       announceSunset(reply, sunset);
       const { limit, location, fresh, flashSale } = readParameters(searchOf(request), path === '/offers');
-      const scope = await openScope(request);
+      const scope = await openRequest(request, reply);
       const { data, errors } = await executor.execute({
         document,
         // These lists work on when the batch endpoint is switched off.
@@ -49,6 +50,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
       });
       const section = data?.[field] as SectionView | null | undefined;
       if (section == null) throw errors?.[0]?.originalError ?? errors?.[0];
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: section }));
       return { success: true, data: section.items, total: section.total, hasMore: section.hasMore };
     };
     server.get(path, handler);

@@ -1,42 +1,20 @@
-import type { FastifyRequest } from 'fastify';
-import type { Clock } from '../core/clock.js';
-import { createDeadline } from '../core/deadline.js';
-import type { Sources } from '../database/connect.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { RequestScope } from '../homepage/homepage.js';
-import { createReferenceLoaders } from '../loaders/references.js';
+import type { OpenScope } from '../homepage/scope.js';
 import type { Authenticator } from './auth.js';
 
-export type OpenScope = (request: FastifyRequest) => Promise<RequestScope>;
-
 /**
- * Makes what belongs to one request: who asks, until when, and loaders of its own.
+ * Opens the scope of an HTTP request, by its token; it is over when the answer is.
  * @throws AppError `UNAUTHENTICATED` for a bad token
  */
-export function createScopes(options: {
-  authenticator: Authenticator;
-  sources: Sources;
-  clock: Clock;
-  requestTimeoutMs: number;
-}): OpenScope {
-  const { authenticator, sources, clock, requestTimeoutMs } = options;
-  return async (request) => {
-    const startedAt = clock.now();
+export type OpenRequest = (request: FastifyRequest, reply: FastifyReply) => Promise<RequestScope>;
+
+export function createRequestScopes(options: { authenticator: Authenticator; openScope: OpenScope }): OpenRequest {
+  const { authenticator, openScope } = options;
+  return async (request, reply) => {
     const viewer = await authenticator.viewer(request.headers.authorization);
-    const deadline = createDeadline({ clock, timeoutMs: requestTimeoutMs });
-    request.raw.socket.once('close', deadline.dispose);
-    const loaders = createReferenceLoaders({
-      sources,
-      clock,
-      logger: request.log,
-      read: () => ({ signal: deadline.signal, maxTimeMs: deadline.remainingMs() }),
-    });
-    return {
-      startedAt,
-      deadline,
-      loaders,
-      logger: request.log,
-      outcomes: [],
-      ...(viewer === undefined ? {} : { viewer }),
-    };
+    const scope = openScope({ logger: request.log, viewer });
+    reply.raw.once('close', scope.deadline.dispose);
+    return scope;
   };
 }

@@ -3,6 +3,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
+import { conditionalRequests } from './cache-headers.js';
 import { failureEnvelope, toEnvelopeErrors } from './envelope.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
@@ -31,6 +32,7 @@ export async function createServer(options: {
   server.addHook('onSend', async (_request, reply) => {
     if (options.draining()) reply.header('connection', 'close');
   });
+  conditionalRequests(server);
   server.addHook('onResponse', async (request, reply) => {
     request.log.debug(
       {

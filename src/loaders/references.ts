@@ -14,21 +14,30 @@ export interface ReferenceLoaders {
    * A reference that leads nowhere becomes null, and so does one whose collection cannot be read just now
    * (with a warning): a section fails for its own collection only.
    */
-  join<Result extends { documents: readonly StoredDocument[] }>(
+  join<Page extends { documents: readonly StoredDocument[] }>(
     fields: ReferenceFields,
-    find: () => Promise<Result>,
-  ): Promise<Result>;
+    find: () => Promise<Page>,
+  ): Promise<Joined<Page>>;
+}
+
+export interface Joined<Page> {
+  page: Page;
+  /** Whether a reference is null because its collection could not be read. */
+  degraded: boolean;
 }
 
 type Loader = DataLoader<string, StoredDocument | null>;
 
-/** One set of loaders a request: DataLoader remembers what it read, which must not outlive the request. */
+/**
+ * One set of loaders a request. They batch, and remember nothing: what is read for a section must have been read after
+ * its load began, or an invalidation in between would be lost.
+ */
 export function createReferenceLoaders(options: {
   sources: Sources;
   clock: Clock;
   logger: Logger;
-  /** Asked when a batch goes out: what is left of the request's time. */
-  read: () => ReadOptions;
+  /** For every read of references. */
+  read: ReadOptions;
 }): ReferenceLoaders {
   const { sources, clock, logger, read } = options;
   const batchWindow = createBatchWindow({ clock });
@@ -36,14 +45,14 @@ export function createReferenceLoaders(options: {
     new DataLoader(
       async (ids) => {
         const documents = await sources[collection].find({
-          filter: { _id: trusted({ $in: ids }) },
+          filter: { _id: trusted({ $in: [...new Set(ids)] }) },
           select: referenced[collection],
-          ...read(),
+          ...read,
         });
         const byId = new Map(documents.map((document) => [String(document._id), document]));
         return ids.map((id) => byId.get(id) ?? null);
       },
-      { batchScheduleFn: batchWindow.schedule },
+      { batchScheduleFn: batchWindow.schedule, cache: false },
     );
   const loaders = { categories: createLoader('categories'), stores: createLoader('stores') };
 
@@ -51,32 +60,33 @@ export function createReferenceLoaders(options: {
     const found = await loaders[collection].loadMany(ids);
     const failure = found.find((result) => result instanceof Error);
     if (failure !== undefined) logger.warn({ error: failure }, `references to ${collection} could not be resolved`);
-    return new Map(ids.map((id, index) => [id, found[index]]));
+    return { found: new Map(ids.map((id, index) => [id, found[index]])), failed: failure !== undefined };
   };
 
   return {
     join: async (fields, find) => {
       const references = Object.entries(fields);
-      if (references.length === 0) return find();
-      const result = await batchWindow.track(find);
+      if (references.length === 0) return { page: await find(), degraded: false };
+      const page = await batchWindow.track(find);
       const resolved = new Map(
         await Promise.all(
           [...new Set(Object.values(fields))].map(async (collection) => {
             const names = references.filter(([, to]) => to === collection).map(([field]) => field);
-            const ids = result.documents.flatMap((document) => names.map((field) => document[field]));
+            const ids = page.documents.flatMap((document) => names.map((field) => document[field]));
             return [collection, await resolve(collection, [...new Set(ids.filter(isObjectId).map(String))])] as const;
           }),
         ),
       );
-      const documents = result.documents.map((document) => {
+      const documents = page.documents.map((document) => {
         const joined: Record<string, unknown> = { ...document };
         for (const [field, collection] of references) {
-          const target = resolved.get(collection)?.get(String(document[field]));
+          const target = resolved.get(collection)?.found.get(String(document[field]));
           joined[field] = target === undefined || target instanceof Error ? null : target;
         }
         return joined;
       });
-      return { ...result, documents };
+      const degraded = [...resolved.values()].some(({ failed }) => failed);
+      return { page: { ...page, documents }, degraded };
     },
   };
 }

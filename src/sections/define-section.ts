@@ -57,6 +57,8 @@ interface SectionBase {
   cache: CachePolicy;
   /** Whether a location narrows it. */
   located?: true;
+  /** The field of an item with the moment at which it leaves the page by itself. */
+  endsWith?: string;
 }
 
 /** The same for everybody: its loader cannot see who asks. */

@@ -10,6 +10,7 @@ export const events = defineSection({
   item: eventItem,
   scope: 'public',
   located: true,
+  endsWith: 'date',
   dependsOn: ['events', 'categories'],
   cache: standardPolicy,
   // index: events.featured_date

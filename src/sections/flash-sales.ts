@@ -8,6 +8,7 @@ export const flashSales = defineSection({
   type: 'offers',
   item: offerItem,
   scope: 'public',
+  endsWith: 'validity',
   dependsOn: ['offers', 'stores', 'categories'],
   cache: standardPolicy,
   // index: offers.flash_sale_price

@@ -1,9 +1,12 @@
+import type { CollectionName } from '../database/models/registry.js';
 import type { ReferenceFields } from '../database/references.js';
 
 /** A kind of item: what clients see of a document, and what is read for it. */
 export interface ItemDefinition {
   /** The GraphQL object type, a type-graphql class. A document that lacks what it says is non-null is left out. */
   type: () => new () => object;
+  /** Where its documents are. */
+  collection: CollectionName;
   /** The fields that a find reads, in the seed's order (3.2). */
   select: readonly string[];
   /** Which of them are references, and to what. */

@@ -8,6 +8,7 @@ export const offers = defineSection({
   type: 'offers',
   item: offerItem,
   scope: 'public',
+  endsWith: 'validity',
   dependsOn: ['offers', 'stores', 'categories'],
   cache: standardPolicy,
   // index: offers.featured_newest

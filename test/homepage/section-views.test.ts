@@ -12,12 +12,12 @@ describe('section views', () => {
     await clock.advance(HOUR_MS);
     views.record('events');
     views.record('offers');
-    expect(views.lastDay()).toEqual({ events: 2, offers: 1 });
+    expect(await views.lastDay()).toEqual({ events: 2, offers: 1 });
     await clock.advance(22 * HOUR_MS);
-    expect(views.lastDay()).toEqual({ events: 2, offers: 1 });
+    expect(await views.lastDay()).toEqual({ events: 2, offers: 1 });
     await clock.advance(HOUR_MS);
-    expect(views.lastDay()).toEqual({ events: 1, offers: 1 });
+    expect(await views.lastDay()).toEqual({ events: 1, offers: 1 });
     await clock.advance(HOUR_MS);
-    expect(views.lastDay()).toEqual({});
+    expect(await views.lastDay()).toEqual({});
   });
 });

@@ -7,6 +7,7 @@ import type { Section } from '../../src/sections/define-section.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { silentLogger } from './logger.js';
+import { createNoCache } from './no-cache.js';
 
 export const TEST_SECRET = 'a secret of the tests, 32 bytes long';
 
@@ -68,11 +69,18 @@ export async function buildTestApp(
     clock?: FakeClock;
     logger?: FastifyBaseLogger;
     waitForDatabase?: boolean;
+    /** Whether answers are cached; sections are read anew for each request unless it is said. */
+    cached?: boolean;
   } = {},
 ): Promise<TestApp> {
   const clock = overrides.clock ?? createFakeClock();
   const logger = overrides.logger ?? silentLogger;
-  const config = loadConfig({ NODE_ENV: 'test', JWT_SECRET: TEST_SECRET, ...overrides.env });
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    JWT_SECRET: TEST_SECRET,
+    ENABLE_CACHE_WARMING: 'false',
+    ...overrides.env,
+  });
   const commands: TestApp['commands'] = [];
   const database = connectDatabase({
     uri,
@@ -80,10 +88,19 @@ export async function buildTestApp(
     logger,
     clock,
     onCommand: (command) => {
-      if (['find', 'aggregate', 'count', 'getMore'].includes(command.name)) commands.push(command);
+      if (['find', 'aggregate', 'count'].includes(command.name) && typeof command.command[command.name] === 'string') {
+        commands.push(command);
+      }
     },
   });
-  const app = await buildApp({ config, registry: overrides.registry ?? registry, database, clock, logger });
+  const app = await buildApp({
+    config,
+    registry: overrides.registry ?? registry,
+    database,
+    clock,
+    logger,
+    ...(overrides.cached ? {} : { cache: createNoCache({ clock, loadLimitMs: config.database.queryTimeoutMs }) }),
+  });
   if (overrides.waitForDatabase !== false) await database.ready;
 
   const inject: TestApp['inject'] = async (request) => {

@@ -41,6 +41,7 @@ export class Event {
 
 export const eventItem: ItemDefinition = {
   type: () => Event,
+  collection: 'events',
   select: ['title', 'subtitle', 'image', 'price', 'location', 'date', 'time', 'category', 'organizer'],
   references: { category: 'categories' },
 };

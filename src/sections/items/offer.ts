@@ -56,6 +56,7 @@ export class Offer {
 
 export const offerItem: ItemDefinition = {
   type: () => Offer,
+  collection: 'offers',
   select: [
     'title',
     'subtitle',

@@ -47,6 +47,7 @@ export class Product {
 
 export const productItem: ItemDefinition = {
   type: () => Product,
+  collection: 'products',
   select: [
     'name',
     'brand',

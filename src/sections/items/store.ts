@@ -56,6 +56,7 @@ export class Store {
 
 export const storeItem: ItemDefinition = {
   type: () => Store,
+  collection: 'stores',
   select: ['name', 'logo', 'image', 'rating', 'cashback', 'category', 'location', 'tags'],
   references: { category: 'categories' },
 };

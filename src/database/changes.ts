@@ -1,0 +1,104 @@
+import type { Db, ResumeToken } from 'mongodb';
+import { MongoServerError } from 'mongodb';
+import type { StoredDocument } from './collection-source.js';
+import type { CollectionName } from './models/registry.js';
+
+/** What happened to one document, or to a whole collection. */
+export interface Change {
+  type: 'insert' | 'update' | 'replace' | 'delete' | 'other';
+  /** Undefined when it is the whole database. */
+  collection: CollectionName | undefined;
+  id: string | undefined;
+  /** Of an update: the fields that it set, removed or shortened, by the first part of their paths. */
+  fields: readonly string[];
+  /** Of an insert or a replacement. */
+  document: StoredDocument | undefined;
+}
+
+/** Changes from a moment on; ends with an error when the line breaks. */
+export interface ChangeFeed {
+  /** Where to go on after the last change that `next` gave; undefined before there is any such place. */
+  readonly resumeToken: ResumeToken;
+  /** The next change, or undefined when there was none for about a second. */
+  next(): Promise<Change | undefined>;
+  close(): Promise<void>;
+}
+
+/** How a feed failed: for good (no replica set), because its place in the history is lost, or for the moment. */
+export type FeedFailure = 'unsupported' | 'lost' | 'broken';
+
+/**
+ * Opens a change stream on some collections of a database, after `resumeToken` if there is one; resolves when it stands.
+ * Rejects with the driver's errors, which `feedFailure` reads.
+ */
+export async function openChangeFeed(options: {
+  database: Db;
+  collections: readonly CollectionName[];
+  resumeToken: ResumeToken | undefined;
+}): Promise<ChangeFeed> {
+  const { database, collections, resumeToken } = options;
+  const wholeDatabase = ['dropDatabase', 'invalidate'];
+  const stream = database.watch(
+    [{ $match: { $or: [{ 'ns.coll': { $in: [...collections] } }, { operationType: { $in: wholeDatabase } }] } }],
+    { maxAwaitTimeMS: 1000, ...(resumeToken === undefined ? {} : { resumeAfter: resumeToken }) },
+  );
+  let ahead: Change | undefined;
+  const next = async (): Promise<Change | undefined> => {
+    const event: unknown = await stream.tryNext();
+    return event === null ? undefined : toChange(event as RawChange, collections);
+  };
+  try {
+    // The stream stands once it has answered.
+    ahead = await next();
+  } catch (error) {
+    await stream.close();
+    throw error;
+  }
+  return {
+    get resumeToken() {
+      return stream.resumeToken;
+    },
+    next: async () => {
+      const change = ahead;
+      ahead = undefined;
+      return change ?? next();
+    },
+    close: () => stream.close(),
+  };
+}
+
+interface RawChange {
+  operationType: string;
+  ns?: { coll?: string };
+  documentKey?: { _id?: unknown };
+  updateDescription?: {
+    updatedFields?: object;
+    removedFields?: readonly string[];
+    truncatedArrays?: readonly { field: string }[];
+  };
+  fullDocument?: StoredDocument;
+}
+
+function toChange(event: RawChange, collections: readonly CollectionName[]): Change {
+  const { operationType, ns, documentKey, updateDescription, fullDocument } = event;
+  const { updatedFields = {}, removedFields = [], truncatedArrays = [] } = updateDescription ?? {};
+  const paths = [...Object.keys(updatedFields), ...removedFields, ...truncatedArrays.map(({ field }) => field)];
+  const types = ['insert', 'update', 'replace', 'delete'] as const;
+  return {
+    type: types.find((type) => type === operationType) ?? 'other',
+    collection: collections.find((name) => name === ns?.coll),
+    id: documentKey?._id === undefined ? undefined : String(documentKey._id),
+    fields: [...new Set(paths.map((path) => path.split('.')[0] ?? path))],
+    document: fullDocument,
+  };
+}
+
+/** MongoDB's codes: $changeStream without a replica set; and a place in the oplog that is no more. */
+const UNSUPPORTED = [40_573, 40_324, 59];
+const LOST = [280, 286, 260, 136, 234];
+
+export function feedFailure(error: unknown): FeedFailure {
+  if (!(error instanceof MongoServerError)) return 'broken';
+  if (UNSUPPORTED.includes(Number(error.code))) return 'unsupported';
+  return LOST.includes(Number(error.code)) || error.hasErrorLabel('NonResumableChangeStreamError') ? 'lost' : 'broken';
+}
