@@ -47,6 +47,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     const id = storeIdOf(key);
     const firstBudget = tier?.budget() ?? { leftMs: 0 };
     let budget = firstBudget;
+    let hasLost = false;
     for (;;) {
       const look = await lookUp(key, id, ask, budget);
       const held = memory.get(key);
@@ -66,7 +67,8 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
           const turn = await takeTurn(id, look, ask, budget);
           if (turn === 'changed') continue;
           if (turn === 'held') {
-            events.emit('leaseLost', { label: ask.label, reason: 'held' });
+            if (!hasLost) events.emit('leaseLost', { label: ask.label, reason: 'held' });
+            hasLost = true;
             await watch.ended(jittered(options.pollMs, 0.5, random), signal);
             // Looking again while another process loads is no waiting for Redis: what was left at first is left again.
             budget = { leftMs: firstBudget.leftMs };
