@@ -95,7 +95,7 @@ function withinTime<T>(answer: Promise<T>, limitMs: number, clock: Clock): Promi
   return new Promise((resolve, reject) => {
     const cancel = clock.after(limitMs, () =>
       // After the next look at the sockets: a process that was busy for so long itself may have the answer already.
-      setImmediate(() =>
+      clock.after(0, () =>
         reject(new AppError('CACHE_ERROR', 'Cache unavailable', { cause: `no answer within ${limitMs} ms` })),
       ),
     );

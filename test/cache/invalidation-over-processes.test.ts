@@ -85,7 +85,8 @@ describe('invalidation over processes', () => {
     two.life.pause();
     void one.cache.invalidate(['collection:things'], 'hard');
     await clock.advance(20);
-    // Its messages are lost with the connection.
+    // Its messages are lost with the connection, and the one who could say it again is gone.
+    one.life.die();
     redis.setState('refusing');
     redis.setState('up');
     two.life.resume();
