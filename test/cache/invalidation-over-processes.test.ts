@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storeIdOf } from '../../src/cache/entry-format.js';
 import { settle } from './support/fake-clock.js';
 import { createProcesses, pair } from './support/processes.js';
 import { ask, createRig, createSource } from './support/rig.js';
@@ -119,5 +120,19 @@ describe('invalidation over processes', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
+  });
+
+  it('a load during which the link was lost is not given to the others', async () => {
+    const { one, clock, redis } = await pair();
+    const source = createSource<{ n: number }>();
+    const loading = one.cache.get('k', ask(source.load));
+    await clock.advance(10);
+    redis.setState('refusing');
+    redis.setState('up');
+    await clock.advance(20);
+    await source.succeed(value(1));
+    await clock.advance(20);
+    expect((await loading).status).toBe('FRESH');
+    expect(redis.entryBytes(storeIdOf('k'))).toBeUndefined();
   });
 });
