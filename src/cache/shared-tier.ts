@@ -20,6 +20,8 @@ export interface SharedTier {
   readonly available: boolean;
   /** Number of the present link, on which every message is heard; 0 while there is none. */
   readonly session: number;
+  /** How many links there have been: what was found out on an earlier one says nothing to a caller who asks on a later one. */
+  readonly links: number;
   linked(): void;
   unlinked(): void;
 }
@@ -62,6 +64,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
     },
     get session() {
       return session;
+    },
+    get links() {
+      return links;
     },
     budget: () => ({ leftMs: waitMs }),
     attempt: async (operation, budget = { leftMs: waitMs }) => {
