@@ -135,4 +135,24 @@ describe('invalidation over processes', () => {
     expect((await loading).status).toBe('FRESH');
     expect(redis.entryBytes(storeIdOf('k'))).toBeUndefined();
   });
+
+  it('a load that spans a reconnection is not passed for fresh to one who asks after it', async () => {
+    const { one, two, clock, redis } = await pair();
+    redis.setState('refusing');
+    const source = createSource<{ n: number }>();
+    const before = one.cache.get('k', ask(source.load));
+    await clock.advance(10);
+    one.life.pause();
+    void two.cache.invalidate(['collection:things'], 'hard');
+    redis.setState('up');
+    await clock.advance(300);
+    one.life.resume();
+    await clock.advance(10);
+    const after = one.cache.get('k', ask(source.load));
+    await source.succeed(value(1));
+    expect((await before).value).toEqual({ n: 1 });
+    await clock.advance(20);
+    await source.succeed(value(2));
+    expect((await after).value).toEqual({ n: 2 });
+  });
 });
