@@ -26,6 +26,8 @@ export interface Ask {
   readonly askedAt: number;
   /** How many invalidations this process had heard of. */
   readonly askedSeq: number;
+  /** On which link to the shared tier (`SharedTier.links`). */
+  readonly askedLink: number;
 }
 
 /** Data whose load began this long before the question still counts as fresh when fresh data is asked for. */

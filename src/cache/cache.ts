@@ -114,6 +114,7 @@ export function createCache(options: CacheOptions): Cache {
         fresh: request.fresh ?? false,
         askedAt: clock.now(),
         askedSeq: heard.seq,
+        askedLink: tier?.links ?? 0,
       };
       const answer = fromMemory(key, ask) ?? (await flights.join(key, ask, request.signal));
       // One key is always asked for with one load: what it once answered is a T.

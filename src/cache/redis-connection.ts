@@ -83,7 +83,12 @@ export function connectRedis(options: { url: string; commandTimeoutMs: number })
   } satisfies RedisOptions;
   const [first = { host: '127.0.0.1', port: 6379 }] = hosts;
   const place = target.master
-    ? { sentinels: hosts, name: target.master, ...(password ? { sentinelPassword: password } : {}) }
+    ? {
+        sentinels: hosts,
+        name: target.master,
+        ...(password ? { sentinelPassword: password } : {}),
+        ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+      }
     : first;
 
   const open = (): Redis | Cluster => {

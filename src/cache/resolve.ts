@@ -47,17 +47,22 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     const id = storeIdOf(key);
     const firstBudget = tier?.budget() ?? { leftMs: 0 };
     let budget = firstBudget;
+    let hasLost = false;
     for (;;) {
+      const link = tier?.links ?? 0;
       const look = await lookUp(key, id, ask, budget);
       const held = memory.get(key);
       const copy = look ? look.copy : held && judge.isTrusted(held, ask.policy) ? held : undefined;
       const state = copy ? judge.state(copy, ask.policy) : 'dead';
-      if (copy) answerAll(flight, (waiting) => judge.answer(copy, waiting));
+      if (copy) answerAll(flight, link, (waiting) => judge.answer(copy, waiting));
       if (copy && state === 'stale') flight.detach();
       if (signal.aborted || isDone(flight, state === 'fresh')) return;
 
+      // Who came on a new link is owed a look of its own.
+      if (!signal.aborted && [...flight.waiters].some((waiter) => waiter.ask.askedLink > link)) continue;
+
       const failure = failures.standing(key, state !== 'dead', ask.policy);
-      if (failure) return failAll(flight, copy, failure.error);
+      if (failure) return failAll(flight, link, copy, failure.error);
 
       let lease: Lease | undefined;
       if (look && leases) {
@@ -66,7 +71,8 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
           const turn = await takeTurn(id, look, ask, budget);
           if (turn === 'changed') continue;
           if (turn === 'held') {
-            events.emit('leaseLost', { label: ask.label, reason: 'held' });
+            if (!hasLost) events.emit('leaseLost', { label: ask.label, reason: 'held' });
+            hasLost = true;
             await watch.ended(jittered(options.pollMs, 0.5, random), signal);
             // Looking again while another process loads is no waiting for Redis: what was left at first is left again.
             budget = { leftMs: firstBudget.leftMs };
@@ -78,7 +84,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
         }
       }
       if (signal.aborted || isDone(flight, false)) return void lease?.release();
-      return load(flight, ask, { look, copy, lease });
+      return load(flight, ask, { look, link, copy, lease });
     }
   };
 
@@ -92,9 +98,10 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
   async function load(
     flight: CacheFlight,
     ask: Ask,
-    context: { look: Look | undefined; copy: Copy | undefined; lease: Lease | undefined },
+    context: { look: Look | undefined; link: number; copy: Copy | undefined; lease: Lease | undefined },
   ): Promise<void> {
     const { look, lease } = context;
+    const link = tier?.links ?? 0;
     const began = { readAt: clock.now(), asOf: heard.seq, session: look?.session ?? tier?.session ?? 0 };
     let loaded: Loaded<unknown>;
     try {
@@ -105,7 +112,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       if (flight.signal.aborted) return;
       failures.record(flight.key, error);
       events.emit('failure', { label: ask.label, error, stage: 'load' });
-      return failAll(flight, context.copy, error);
+      return failAll(flight, context.link, context.copy, error);
     }
     failures.clear(flight.key);
     events.emit('load', { label: ask.label, durationMs: clock.now() - began.readAt, background: flight.background });
@@ -113,7 +120,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     if (text !== undefined && judge.verdict(copy) !== 'hard') memory.set(flight.key, copy);
     // Behind the answers: nobody waits until the shared tier has it.
     void share(copy, text, ask, look, lease);
-    answerAll(flight, (waiting) => judge.loadedAnswer(copy, waiting, began.asOf));
+    answerAll(flight, link, (waiting) => judge.loadedAnswer(copy, waiting, began.asOf));
   }
 
   /** The value as every tier gives it back, and its text; no text when it cannot be written down: then it is kept nowhere. */
@@ -160,8 +167,9 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     await lease.commit({ bytes: writeEntry(copy.header, text), ttlMs: Math.ceil(ttlMs), tags, moment: look.moment });
   }
 
-  function failAll(flight: CacheFlight, copy: Copy | undefined, error: unknown): void {
+  function failAll(flight: CacheFlight, link: number, copy: Copy | undefined, error: unknown): void {
     for (const waiter of flight.waiters) {
+      if (waiter.ask.askedLink > link) continue;
       const answer = copy && judge.graceAnswer(copy, waiter.ask);
       if (answer) waiter.answer(answer);
       else waiter.fail(error);
@@ -169,9 +177,10 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
   }
 }
 
-function answerAll(flight: CacheFlight, answerFor: (ask: Ask) => CacheResult<unknown> | undefined): void {
+/** Answers those for whom there is an answer. Who asked on a later link than `link` goes into the next flight. */
+function answerAll(flight: CacheFlight, link: number, answerFor: (ask: Ask) => CacheResult<unknown> | undefined): void {
   for (const waiter of flight.waiters) {
-    const answer = answerFor(waiter.ask);
+    const answer = waiter.ask.askedLink > link ? undefined : answerFor(waiter.ask);
     if (answer) waiter.answer(answer);
   }
 }

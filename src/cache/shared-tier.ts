@@ -20,6 +20,8 @@ export interface SharedTier {
   readonly available: boolean;
   /** Number of the present link, on which every message is heard; 0 while there is none. */
   readonly session: number;
+  /** How many links there have been: what was found out on an earlier one says nothing to a caller who asks on a later one. */
+  readonly links: number;
   linked(): void;
   unlinked(): void;
 }
@@ -63,6 +65,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
     get session() {
       return session;
     },
+    get links() {
+      return links;
+    },
     budget: () => ({ leftMs: waitMs }),
     attempt: async (operation, budget = { leftMs: waitMs }) => {
       if (!isAvailable() || budget.leftMs <= 0) return undefined;
@@ -95,7 +100,7 @@ function withinTime<T>(answer: Promise<T>, limitMs: number, clock: Clock): Promi
   return new Promise((resolve, reject) => {
     const cancel = clock.after(limitMs, () =>
       // After the next look at the sockets: a process that was busy for so long itself may have the answer already.
-      setImmediate(() =>
+      clock.after(0, () =>
         reject(new AppError('CACHE_ERROR', 'Cache unavailable', { cause: `no answer within ${limitMs} ms` })),
       ),
     );

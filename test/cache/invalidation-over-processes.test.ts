@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { storeIdOf } from '../../src/cache/entry-format.js';
 import { settle } from './support/fake-clock.js';
 import { createProcesses, pair } from './support/processes.js';
 import { ask, createRig, createSource } from './support/rig.js';
@@ -85,7 +86,8 @@ describe('invalidation over processes', () => {
     two.life.pause();
     void one.cache.invalidate(['collection:things'], 'hard');
     await clock.advance(20);
-    // Its messages are lost with the connection.
+    // Its messages are lost with the connection, and the one who could say it again is gone.
+    one.life.die();
     redis.setState('refusing');
     redis.setState('up');
     two.life.resume();
@@ -118,5 +120,39 @@ describe('invalidation over processes', () => {
       ['a', 'b'],
       ['a', 'b'],
     ]);
+  });
+
+  it('a load during which the link was lost is not given to the others', async () => {
+    const { one, clock, redis } = await pair();
+    const source = createSource<{ n: number }>();
+    const loading = one.cache.get('k', ask(source.load));
+    await clock.advance(10);
+    redis.setState('refusing');
+    redis.setState('up');
+    await clock.advance(20);
+    await source.succeed(value(1));
+    await clock.advance(20);
+    expect((await loading).status).toBe('FRESH');
+    expect(redis.entryBytes(storeIdOf('k'))).toBeUndefined();
+  });
+
+  it('a load that spans a reconnection is not passed for fresh to one who asks after it', async () => {
+    const { one, two, clock, redis } = await pair();
+    redis.setState('refusing');
+    const source = createSource<{ n: number }>();
+    const before = one.cache.get('k', ask(source.load));
+    await clock.advance(10);
+    one.life.pause();
+    void two.cache.invalidate(['collection:things'], 'hard');
+    redis.setState('up');
+    await clock.advance(300);
+    one.life.resume();
+    await clock.advance(10);
+    const after = one.cache.get('k', ask(source.load));
+    await source.succeed(value(1));
+    expect((await before).value).toEqual({ n: 1 });
+    await clock.advance(20);
+    await source.succeed(value(2));
+    expect((await after).value).toEqual({ n: 2 });
   });
 });

@@ -48,7 +48,8 @@ describe('what the store holds is not believed blindly', () => {
     ['nothing at all', Buffer.alloc(0)],
     ['an unknown version', Buffer.from(`hg9 ${'0'.repeat(20)}\n{}\n{}`)],
     ['a header that is no header', Buffer.from(`hg1 ${'0'.repeat(20)}\n{"key":1}\n{}`)],
-    ['half a value', Buffer.from(`hg1 ${'0'.repeat(20)}\n{}`)],
+    ['a header that is no JSON', Buffer.from(`hg1 ${'0'.repeat(20)}\n{"key":\n{}`)],
+    ['half an entry', Buffer.from(`hg1 ${'0'.repeat(20)}\n{}`)],
   ])('%s in the store is a miss, and told', async (_, bytes) => {
     const { two, clock, redis } = await fill();
     redis.setEntryBytes(storeIdOf('k'), bytes);
@@ -64,6 +65,19 @@ describe('what the store holds is not believed blindly', () => {
       ask(async () => value(3)),
     );
     expect(next).toMatchObject({ status: 'CACHED', value: { n: 2 } });
+  });
+
+  it('an entry whose end is missing is a miss, and told', async () => {
+    const { two, clock, redis } = await fill();
+    const bytes = redis.entryBytes(storeIdOf('k')) ?? Buffer.alloc(0);
+    redis.setEntryBytes(storeIdOf('k'), bytes.subarray(0, -1));
+    const answer = two.cache.get(
+      'k',
+      ask(async () => value(2)),
+    );
+    await clock.advance(20);
+    expect(await answer).toMatchObject({ status: 'FRESH', value: { n: 2 } });
+    expect(two.events.count('corrupt')).toBe(1);
   });
 
   it('an entry in the place of another one is not served', async () => {

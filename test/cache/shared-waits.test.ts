@@ -78,4 +78,48 @@ describe('when the store does not answer', () => {
       ).status,
     ).toBe('CACHED');
   });
+
+  it('the 50 ms are for all that one request asks the store before its load', async () => {
+    const { make, clock } = createProcesses(0);
+    const late = <T>(answer: Promise<T>) => new Promise<T>((resolve) => clock.after(30, () => resolve(answer)));
+    const { cache } = make(1, (store) => ({
+      ...store,
+      read: (request) => late(store.read(request)),
+      acquire: (request) => late(store.acquire(request)),
+    }));
+    await clock.advance(10);
+    const askedAt = clock.now();
+    let loadedAfter = 0;
+    void cache.get(
+      'k',
+      ask(async () => {
+        loadedAfter = clock.now() - askedAt;
+        return value(1);
+      }),
+    );
+    await clock.advance(100);
+    expect(loadedAfter).toBe(50);
+  });
+
+  it('one request alone tries whether it is back', async () => {
+    const { one, clock, redis } = await pair();
+    redis.setState('hanging');
+    const waits: number[] = [];
+    const start = (key: string) => {
+      const askedAt = clock.now();
+      void one.cache
+        .get(
+          key,
+          ask(async () => value(1)),
+        )
+        .then(() => waits.push(clock.now() - askedAt));
+    };
+    start('a');
+    await clock.advance(1100);
+    start('b');
+    await clock.advance(10);
+    start('c');
+    await clock.advance(100);
+    expect(waits).toEqual([50, 0, 50]);
+  });
 });

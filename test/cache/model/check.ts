@@ -18,7 +18,8 @@ export async function checkModel({
   const property = fc.asyncProperty(script, async ([steps, chance]) => createWorld(chance).play(steps));
   const details = await fc.check(property, {
     numRuns: runs,
-    ...(seed === undefined ? {} : { seed }),
+    // Never negative, so that it can be given on a command line as it is printed.
+    seed: seed ?? Math.floor(Math.random() * 2 ** 31),
     ...(path === undefined ? {} : { path }),
   });
   if (!details.failed) return { failed: false, report: `seed ${details.seed}`, runs: details.numRuns };

@@ -45,6 +45,9 @@ export function createHistory() {
   /** By process and load: when the look at the shared store began by which the process first saw it. */
   const seen = new Map<string, number>();
 
+  /** By process: since when it has had a link without a break and a store that answers. */
+  const linked = new Map<number, number>();
+
   const next = () => {
     order += 1;
     return order;
@@ -66,8 +69,12 @@ export function createHistory() {
     if (!load.tags.includes(invalidation.tag) || load.began > invalidation.called) return false;
     const heardAt = heard.get(ask.process)?.get(invalidation);
     if (heardAt !== undefined && heardAt < ask.asked) return true;
+    if (invalidation.acknowledged === undefined) return false;
+    // Whoever got a new link has verified its copies since, also against what was said while it had none.
+    const linkedAt = linked.get(ask.process);
+    if (linkedAt !== undefined && invalidation.acknowledged < linkedAt && linkedAt < ask.asked) return true;
     const seenAt = load.process === ask.process ? undefined : seen.get(`${ask.process} ${load.id}`);
-    return seenAt !== undefined && invalidation.acknowledged !== undefined && seenAt > invalidation.acknowledged;
+    return seenAt !== undefined && seenAt > invalidation.acknowledged;
   };
 
   return {
@@ -75,6 +82,11 @@ export function createHistory() {
     loads,
     forgetProcess: (process: number) => {
       heard.delete(process);
+      linked.delete(process);
+    },
+    link: (process: number, isLinked: boolean) => {
+      if (isLinked) linked.set(process, next());
+      else linked.delete(process);
     },
     beginLoad: (load: Omit<TrueLoad, 'id' | 'began'>): TrueLoad => {
       const begun = { ...load, id: loads.length, began: next() };

@@ -89,6 +89,14 @@ export function createWorld(seed: number) {
     open: (listener) =>
       store.open({
         ...listener,
+        linked: () => {
+          listener.linked();
+          if (isCurrent()) history.link(process, true);
+        },
+        unlinked: () => {
+          listener.unlinked();
+          if (isCurrent()) history.link(process, false);
+        },
         invalidated: (tag, mode, stamp, origin) => {
           const [from = '', sender, sentAt] = origin.split('|');
           listener.invalidated(tag, mode, stamp, from);
@@ -101,7 +109,10 @@ export function createWorld(seed: number) {
     history.forgetProcess(process);
     const life = createProcessLife({ clock, delayMs: () => (isSlow ? 10 + random() * 100 : 0.5 + random() * 8) });
     const events = createCacheEvents();
-    events.on('tierDown', () => trouble(life, life.isAlive));
+    events.on('tierDown', () => {
+      trouble(life, life.isAlive);
+      if (life.isAlive) history.link(process, false);
+    });
     events.on('tierUp', () => trouble(life, false));
     const shared = watched(life.connect(redis), process, () => life.isAlive);
     const memory = createMemoryStore({ maxBytes: 1_000_000 });
