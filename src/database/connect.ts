@@ -52,14 +52,22 @@ export function connectDatabase(options: {
   let downSince: number | undefined = clock.now() - OUTAGE_AFTER_MS;
   let reason = 'connecting';
   let closed = false;
+  const unavailable = () => new AppError('DB_CONNECTION_ERROR', 'Database unavailable', { at: clock.now() });
+  const waiting = new Set<(reason: AppError) => void>();
+  let cancelOutage = () => {};
   connection.on('connected', () => {
     downSince = undefined;
+    cancelOutage();
   });
   connection.on('disconnected', () => {
     if (closed || downSince !== undefined) return;
     downSince = clock.now();
     reason = 'connection lost';
     logger.warn('database connection lost');
+    // The driver would let them wait for another server until their time is over.
+    cancelOutage = clock.after(OUTAGE_AFTER_MS, () => {
+      for (const giveUp of waiting) giveUp(unavailable());
+    });
   });
 
   const outage = () => (downSince === undefined || clock.now() - downSince < OUTAGE_AFTER_MS ? undefined : reason);
@@ -67,9 +75,13 @@ export function connectDatabase(options: {
     const guard =
       <Plan, Answer>(read: (plan: Plan) => Promise<Answer>) =>
       (plan: Plan): Promise<Answer> =>
-        outage() === undefined
-          ? read(plan)
-          : Promise.reject(new AppError('DB_CONNECTION_ERROR', 'Database unavailable', { at: clock.now() }));
+        new Promise((resolve, reject) => {
+          if (outage() !== undefined) return reject(unavailable());
+          waiting.add(reject);
+          read(plan)
+            .then(resolve, reject)
+            .finally(() => waiting.delete(reject));
+        });
     return { find: guard(source.find), count: guard(source.count), page: guard(source.page) };
   };
   const sources = Object.fromEntries(
@@ -86,6 +98,8 @@ export function connectDatabase(options: {
         minPoolSize: Math.min(10, poolSize),
         socketTimeoutMS: 45_000,
         serverSelectionTimeoutMS: 5000,
+        // Of the heartbeats too: a server that hangs is found out after this long.
+        connectTimeoutMS: 2000,
         heartbeatFrequencyMS: 2000,
         bufferCommands: false,
         autoIndex: false,

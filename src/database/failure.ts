@@ -3,6 +3,8 @@ import { AppError, type ErrorCode } from '../core/errors.js';
 
 /** MongoDB's code for an operation that went over its `maxTimeMS`. */
 const MAX_TIME_MS_EXPIRED = 50;
+/** A server that steps down, shuts down or recovers (retryable reads specification). */
+const SERVER_LEAVES = [91, 189, 10_107, 11_600, 11_602, 13_435, 13_436];
 
 /** What a failed read means to a client: no database, too slow, or anything else that the read died of. */
 export function failureCode(error: unknown): ErrorCode {
@@ -12,6 +14,7 @@ export function failureCode(error: unknown): ErrorCode {
   const unreachable =
     error instanceof MongoNetworkError ||
     error instanceof MongoServerSelectionError ||
+    SERVER_LEAVES.includes(Number(error.code)) ||
     ['MongoPoolClearedError', 'MongoPoolClosedError', 'MongoNotConnectedError', 'MongoTopologyClosedError'].includes(
       error.name,
     );

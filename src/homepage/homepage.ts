@@ -153,7 +153,7 @@ export function createHomepage(options: {
     open: (scope, request) => {
       const pending = request.sections.map((section) => [section.key, fetch(scope, section, request)] as const);
       const settled = Promise.all(pending.map(([, outcome]) => outcome));
-      settled.then((outcomes) => logPage(scope, outcomes, clock.now()));
+      handled(settled.then((outcomes) => logPage(scope, outcomes, clock.now())));
       return {
         sections: new Map(pending.map(([key, outcome]) => [key, handled(outcome.then(viewOf))])),
         metadata: async () => {

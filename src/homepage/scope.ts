@@ -6,6 +6,9 @@ import { createReferenceLoaders } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { RequestScope } from './homepage.js';
 
+/** Of the time that a section may take: references must be there by then, or the section goes without them. */
+const REFERENCES_SHARE = 0.8;
+
 /** Opens the scope of one request: its time begins, and it gets loaders of its own. */
 export type OpenScope = (options: { logger: Logger; viewer?: Viewer | undefined }) => RequestScope;
 
@@ -19,11 +22,11 @@ export function createScopes(options: {
 }): OpenScope {
   const { sources, clock, requestTimeoutMs, queryTimeoutMs, signal } = options;
   // Not the request's own time: what it begins to read may be shared by others, and is kept.
-  const read = { signal, maxTimeMs: queryTimeoutMs };
+  const limitMs = Math.ceil(queryTimeoutMs * REFERENCES_SHARE);
   return ({ logger, viewer }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: requestTimeoutMs }),
-    loaders: createReferenceLoaders({ sources, clock, logger, read }),
+    loaders: createReferenceLoaders({ sources, clock, logger, signal, limitMs }),
     logger,
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),

@@ -2,6 +2,7 @@ import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
+import { documentId } from '../database/document-id.js';
 import type { LoadArguments, Section, SectionPage } from '../sections/define-section.js';
 import { LIMIT } from './limits.js';
 import type { Item, SectionData, SectionRequest } from './section-source.js';
@@ -51,7 +52,7 @@ export function createSectionReader(options: {
     const items = page.documents.map((document) => completeItem(section.item.type, document));
     const whole = items.filter((item) => item !== undefined);
     if (whole.length < items.length) {
-      const left = page.documents.filter((_, index) => items[index] === undefined).map(({ _id }) => String(_id));
+      const left = page.documents.filter((_, index) => items[index] === undefined).map(documentId);
       logger.warn({ section: section.id, documents: left }, 'malformed documents were left out');
     }
     const { total, nearby, scores } = page;

@@ -1,4 +1,5 @@
 import type { StoredDocument } from '../database/collection-source.js';
+import { documentId } from '../database/document-id.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { Section, Viewer } from '../sections/define-section.js';
 
@@ -17,9 +18,9 @@ export const collectionTag = (collection: CollectionName) => `collection:${colle
 export const userTag = (userId: string) => `user:${userId}`;
 
 /** The tag of one document; undefined for collections whose documents have none. */
-export function entityTag(collection: CollectionName, id: string): string | undefined {
+export function entityTag(collection: CollectionName, id: string | undefined): string | undefined {
   const name = entityNames[collection];
-  return name === undefined ? undefined : `${name}:${id}`;
+  return name === undefined || id === undefined ? undefined : `${name}:${id}`;
 }
 
 /** What every entry of a section depends on, known before it is read. */
@@ -35,10 +36,10 @@ export function sectionTags(section: Section, viewer: Viewer | undefined): reado
 export function entityTags(section: Section, documents: readonly StoredDocument[]): readonly string[] {
   const { collection, references } = section.item;
   const tags = documents.flatMap((document) => [
-    entityTag(collection, String(document['_id'])),
+    entityTag(collection, documentId(document)),
     ...Object.entries(references).map(([field, to]) => {
       const target = document[field] as StoredDocument | null | undefined;
-      return target ? entityTag(to, String(target['_id'])) : undefined;
+      return target ? entityTag(to, documentId(target)) : undefined;
     }),
   ]);
   return [...new Set(tags.filter((tag) => tag !== undefined))];

@@ -9,9 +9,9 @@ import { createFakeClock } from '../support/fake-clock.js';
 import { type Shop, startShop } from '../support/shop.js';
 
 // What a new file in src/sections/ would hold.
-const topRated = defineSection({
-  id: 'top_rated',
-  title: 'Top Rated',
+const editorsPick = defineSection({
+  id: 'editors_pick',
+  title: "Editors' Pick",
   type: 'products',
   item: productItem,
   scope: 'public',
@@ -29,7 +29,7 @@ const topRated = defineSection({
 
 const clock = createFakeClock();
 // What a new line in the registry would do.
-const seven = [...registry, topRated];
+const seven = [...registry, editorsPick];
 let shop: Shop;
 let app: TestApp;
 
@@ -45,44 +45,44 @@ afterAll(async () => {
 describe('a seventh section is one file and one line in the registry', () => {
   it('is a GraphQL field and an enum value', async () => {
     const { body } = await app.graphql(
-      '{ homepage(sections: [TOP_RATED], limit: 3) { topRated { id title type items { name rating store { name } } total } offers { id } metadata { cacheKey sections { section status } } } }',
+      '{ homepage(sections: [EDITORS_PICK], limit: 3) { editorsPick { id title type items { name rating store { name } } total } offers { id } metadata { cacheKey sections { section status } } } }',
     );
     expect(body.errors).toBeUndefined();
     const page = body.data?.['homepage'];
-    expect(page?.['topRated']).toMatchObject({ id: 'top_rated', title: 'Top Rated', type: 'products' });
+    expect(page?.['editorsPick']).toMatchObject({ id: 'editors_pick', title: "Editors' Pick", type: 'products' });
     expect(page?.['offers']).toBeNull();
     expect(page?.['metadata']).toEqual({
-      cacheKey: 'homepage:anonymous:v1:limit=3:sections=top_rated',
-      sections: [{ section: 'top_rated', status: 'FRESH' }],
+      cacheKey: 'homepage:anonymous:v1:limit=3:sections=editors_pick',
+      sections: [{ section: 'editors_pick', status: 'FRESH' }],
     });
   });
 
   it('is a REST key, in both spellings, and in the default page', async () => {
     const page = await app.get('/api/v1/homepage');
-    expect(Object.keys(page.body.data.sections).at(-1)).toBe('topRated');
-    expect(page.body.data.sections['topRated']?.items[0]?.['rating']).toBeGreaterThanOrEqual(4.5);
-    for (const spelling of ['top_rated', 'topRated']) {
+    expect(Object.keys(page.body.data.sections).at(-1)).toBe('editorsPick');
+    expect(page.body.data.sections['editorsPick']?.items[0]?.['rating']).toBeGreaterThanOrEqual(4.5);
+    for (const spelling of ['editors_pick', 'editorsPick']) {
       const { body } = await app.get(`/api/v1/homepage?sections=${spelling}&fields=${spelling}.items.name`);
-      expect(Object.keys(body.data.sections['topRated']?.items[0] ?? {})).toEqual(['name']);
+      expect(Object.keys(body.data.sections['editorsPick']?.items[0] ?? {})).toEqual(['name']);
     }
   });
 
   it('fails alone, by its own id', async () => {
     await shop.fail('products', { failCommands: ['find'], errorCode: 96 });
-    const { body } = await app.get('/api/v1/homepage?sections=top_rated,events');
+    const { body } = await app.get('/api/v1/homepage?sections=editors_pick,events');
     await shop.heal();
-    expect(body.errors?.[0]).toMatchObject({ section: 'top_rated', message: 'Failed to fetch top_rated' });
+    expect(body.errors?.[0]).toMatchObject({ section: 'editors_pick', message: 'Failed to fetch editors_pick' });
     expect(body.data.sections['events']).not.toBeNull();
   });
 
   it('is counted, named among what is allowed, and in the generated files', async () => {
-    const { body } = await app.get('/api/v1/homepage?sections=top_rated&includeAnalytics=1');
-    expect(body.data.analytics?.sectionViews['top_rated']).toBeGreaterThan(0);
-    const refused = await app.get('/api/v1/homepage?sections=top_ratd');
-    expect(refused.body.errors?.[0]?.['message']).toContain('did you mean "top_rated"');
-    expect(refused.body.errors?.[0]?.['allowed']).toContain('top_rated');
+    const { body } = await app.get('/api/v1/homepage?sections=editors_pick&includeAnalytics=1');
+    expect(body.data.analytics?.sectionViews['editors_pick']).toBeGreaterThan(0);
+    const refused = await app.get('/api/v1/homepage?sections=editors_pik');
+    expect(refused.body.errors?.[0]?.['message']).toContain('did you mean "editors_pick"');
+    expect(refused.body.errors?.[0]?.['allowed']).toContain('editors_pick');
     const files = generatedFiles(seven);
-    expect(files.get('schema/schema.graphql')).toContain('TOP_RATED');
-    expect(files.get('schema/operations/Homepage.graphql')).toContain('topRated {');
+    expect(files.get('schema/schema.graphql')).toContain('EDITORS_PICK');
+    expect(files.get('schema/operations/Homepage.graphql')).toContain('editorsPick {');
   });
 });
