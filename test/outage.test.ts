@@ -1,3 +1,4 @@
+import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/core/clock.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/server.js';
@@ -58,6 +59,35 @@ describe('an unreachable database', () => {
     await expect.poll(ready, { timeout: 10_000 }).toBe(200);
     expect((await app.get('/api/v1/homepage')).status).toBe(200);
   }, 40_000);
+});
+
+describe('a database that goes away', () => {
+  it('answers what waits for it with 503 soon, not when the time of the request is over', async () => {
+    const database = await startDemoDatabase({ port: 0, products: 20, seed: 1, clock: systemClock });
+    const clock = createFakeClock();
+    const app = await buildTestApp(database.uri, { clock });
+    closing.push(app.close);
+    const client = await MongoClient.connect(database.uri);
+    const data = { failCommands: ['find'], blockConnection: true, blockTimeMS: 60_000, namespace: 'shop.events' };
+    await client.db('admin').command({ configureFailPoint: 'failCommand', mode: 'alwaysOn', data });
+    await client.close();
+    const page = app.get('/api/v1/homepage?sections=events');
+    await expect.poll(() => app.commands.length).toBe(2);
+    await database.close();
+    let answer: Awaited<typeof page> | undefined;
+    void page.then((answered) => {
+      answer = answered;
+    });
+    const startedAt = clock.now();
+    await expect
+      .poll(async () => {
+        await clock.advance(50);
+        return answer?.status;
+      })
+      .toBe(503);
+    expect(clock.now() - startedAt).toBeLessThan(4000);
+    expect(answer?.headers['retry-after']).toBe('5');
+  });
 });
 
 describe('readiness', () => {

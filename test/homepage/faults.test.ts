@@ -181,6 +181,25 @@ describe('a slow collection', () => {
     expect(body.data.sections['offers']).not.toBeNull();
   });
 
+  it.each(['categories', 'stores'])(
+    'costs its references when it is %s, not the sections that refer to it',
+    async (collection) => {
+      await shop.fail(collection, { failCommands: ['find'], blockConnection: true, blockTimeMS: 60_000 }, { times: 1 });
+      app.commands.length = 0;
+      const page = app.get('/api/v1/homepage?sections=offers');
+      await expect.poll(() => app.commands.filter(({ name }) => name === 'find').length).toBe(3);
+      await clock.advance(4000);
+      const { status, body } = await page;
+      expect([status, body.errors]).toEqual([200, undefined]);
+      const slow = collection === 'stores' ? 'store' : 'category';
+      const other = collection === 'stores' ? 'category' : 'store';
+      expect(body.data.sections['offers']?.items[0]).toMatchObject({
+        [slow]: null,
+        [other]: { name: expect.any(String) },
+      });
+    },
+  );
+
   it('is a TIMEOUT_ERROR too when the database itself gives up in time', async () => {
     await shop.fail('events', { failCommands: ['find'], errorCode: 50 });
     const { body } = await app.get('/api/v1/homepage?sections=events,offers');

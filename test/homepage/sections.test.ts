@@ -241,6 +241,56 @@ describe('just for you, signed in', () => {
 });
 
 describe('malformed documents', () => {
+  const strange = { toString: 1, valueOf: 1 };
+  const base = () => ({
+    title: 'Strange',
+    image: '/x.svg',
+    discountedPrice: 1,
+    originalPrice: 2,
+    validity: new Date(clock.now() + 1e9),
+    featured: true,
+    isActive: true,
+    createdAt: new Date(clock.now() + 2e9),
+  });
+
+  it.each([
+    ['a date beyond the year 9999', { validity: new Date(253_402_300_800_000) }],
+    ['an id that is an object', { _id: strange }],
+    ['a title that is an object', { title: strange }],
+    ['a price that is not a number', { discountedPrice: Number.NaN }],
+  ])('are left out with %s', async (_, fields) => {
+    const offers = shop.db.collection<Document>('offers');
+    const { insertedId } = await offers.insertOne({ ...base(), ...(fields as Document) });
+    const { status, body } = await app.get('/api/v1/homepage?sections=offers&limit=20');
+    await offers.deleteOne({ _id: insertedId });
+    expect([status, body.errors]).toEqual([200, undefined]);
+    expect(section(body, 'offers').items).toHaveLength(19);
+  });
+
+  it.each([
+    ['an object', strange],
+    ['text', '507f1f77bcf86cd799439011'],
+    ['a list', []],
+    ['a number', 7],
+  ])('have no store when their reference is %s', async (_, store) => {
+    const offers = shop.db.collection('offers');
+    const { insertedId } = await offers.insertOne({ ...base(), store, category: store });
+    const { body } = await app.get('/api/v1/homepage?sections=offers&limit=20');
+    await offers.deleteOne({ _id: insertedId });
+    expect(section(body, 'offers').items[0]).toMatchObject({ title: 'Strange', store: null, category: null });
+    expect(section(body, 'offers').items[1]?.['store']).not.toBeNull();
+  });
+
+  it('have no distance when they have no point', async () => {
+    const stores = shop.db.collection('stores');
+    const tags = ['strange'];
+    const point = { name: 'Strange', logo: 'l', image: 'i', rating: 99, featured: true, isActive: true, tags };
+    const { insertedId } = await stores.insertOne({ ...point, location: { type: 'Point', coordinates: [strange, 1] } });
+    const { status, body } = await app.get('/api/v1/homepage?sections=trending_stores&location=-140,-50');
+    await stores.deleteOne({ _id: insertedId });
+    expect([status, body.errors, section(body, 'trendingStores').nearby]).toEqual([200, undefined, false]);
+  });
+
   it('cost themselves, with a warning, and never their section', async () => {
     const offers = shop.db.collection('offers');
     const { insertedId } = await offers.insertOne({
