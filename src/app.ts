@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type Cache, createCache } from './cache/cache.js';
 import { createCacheEvents } from './cache/events.js';
@@ -38,6 +39,8 @@ const STATE_TIMEOUT_MS = 1000;
 
 export interface App {
   server: FastifyInstance;
+  /** Resolves when the database's changes are being followed, or cannot be. */
+  following: Promise<void>;
   /** From now on `/readyz` says that this process is going away. */
   drain(): void;
   /** Answers what is under way, then closes everything that the app has opened. */
@@ -61,6 +64,8 @@ export async function buildApp(options: {
   const { queryTimeoutMs } = config.database;
   const { sources } = database;
   const ending = new AbortController();
+  // Every read of references listens to it.
+  setMaxListeners(0, ending.signal);
 
   const redis =
     redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
@@ -114,6 +119,7 @@ export async function buildApp(options: {
 
   return {
     server,
+    following: jobs.following,
     drain: () => {
       draining = true;
     },

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 import { AppError } from './errors.js';
 
@@ -11,6 +12,8 @@ export interface Deadline {
 export function createDeadline(options: { clock: Clock; timeoutMs: number }): Deadline {
   const { clock, timeoutMs } = options;
   const controller = new AbortController();
+  // Every section of the request listens to it.
+  setMaxListeners(0, controller.signal);
   const dispose = clock.after(timeoutMs, () => {
     controller.abort(new AppError('TIMEOUT_ERROR', 'Timed out', { at: clock.now() }));
   });

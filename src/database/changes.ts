@@ -19,13 +19,16 @@ export interface Change {
 export interface ChangeFeed {
   /** Where to go on after the last change that `next` gave; undefined before there is any such place. */
   readonly resumeToken: ResumeToken;
-  /** The next change, or undefined when there was none for about a second. */
+  /** The next change, or undefined when there was none for a while. */
   next(): Promise<Change | undefined>;
   close(): Promise<void>;
 }
 
 /** How a feed failed: for good (no replica set), because its place in the history is lost, or for the moment. */
 export type FeedFailure = 'unsupported' | 'lost' | 'broken';
+
+/** How long the server holds a question for news, and a feed may take to close. */
+const WAIT_MS = 250;
 
 /**
  * Opens a change stream on some collections of a database, after `resumeToken` if there is one; resolves when it stands.
@@ -40,7 +43,7 @@ export async function openChangeFeed(options: {
   const wholeDatabase = ['dropDatabase', 'invalidate'];
   const stream = database.watch(
     [{ $match: { $or: [{ 'ns.coll': { $in: [...collections] } }, { operationType: { $in: wholeDatabase } }] } }],
-    { maxAwaitTimeMS: 1000, ...(resumeToken === undefined ? {} : { resumeAfter: resumeToken }) },
+    { maxAwaitTimeMS: WAIT_MS, ...(resumeToken === undefined ? {} : { resumeAfter: resumeToken }) },
   );
   let ahead: Change | undefined;
   const next = async (): Promise<Change | undefined> => {

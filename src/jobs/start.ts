@@ -17,6 +17,8 @@ const WARM_LIMIT_MS = 5000;
 export interface Jobs {
   /** What a start that is not over yet is still doing, or undefined. */
   starting(): string | undefined;
+  /** Resolves when changes are being followed, or cannot be. */
+  following: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -69,6 +71,7 @@ export function startJobs(options: {
   if (warming) void warm().catch((error) => logger.warn({ error }, 'warming failed'));
 
   return {
+    following: invalidation.ready,
     starting: () => (isStarting ? 'warming the cache' : undefined),
     stop: async () => {
       stopped = true;

@@ -27,6 +27,8 @@ export interface TestApp {
     headers?: Record<string, string>;
     payload?: string;
   }): Promise<{ status: number; headers: Record<string, unknown>; text: string; body: RestBody }>;
+  /** Resolves when the app follows the database's changes. */
+  following: Promise<void>;
   drain(): void;
   close(): Promise<void>;
 }
@@ -134,6 +136,7 @@ export async function buildTestApp(
       });
       return { status, headers: sent, body: JSON.parse(text) as GraphqlBody };
     },
+    following: app.following,
     drain: app.drain,
     close: app.close,
   };
