@@ -20,4 +20,41 @@ describe('section views', () => {
     await clock.advance(HOUR_MS);
     expect(await views.lastDay()).toEqual({});
   });
+
+  it('are summed over processes, and kept while the counters are away', async () => {
+    const clock = createFakeClock();
+    const buckets = new Map<string, Map<string, number>>();
+    let away = false;
+    const shared = {
+      add: async (bucket: string, counts: ReadonlyMap<string, number>) => {
+        if (away) throw new Error('away');
+        const sums = buckets.get(bucket) ?? new Map<string, number>();
+        buckets.set(bucket, sums);
+        for (const [name, count] of counts) sums.set(name, (sums.get(name) ?? 0) + count);
+      },
+      sum: async (names: readonly string[]) => {
+        if (away) throw new Error('away');
+        const sums = new Map<string, number>();
+        for (const [name, count] of names.flatMap((bucket) => [...(buckets.get(bucket) ?? [])])) {
+          sums.set(name, (sums.get(name) ?? 0) + count);
+        }
+        return sums;
+      },
+    };
+    const [one, two] = [createSectionViews({ clock, shared }), createSectionViews({ clock, shared })];
+    one.record('events');
+    two.record('events');
+    expect(await one.lastDay()).toEqual({ events: 1 });
+    await clock.advance(2000);
+    expect(await one.lastDay()).toEqual({ events: 2 });
+    away = true;
+    one.record('events');
+    await clock.advance(2000);
+    expect(await one.lastDay()).toEqual({ events: 1 });
+    away = false;
+    await clock.advance(2000);
+    expect(await two.lastDay()).toEqual({ events: 3 });
+    await clock.advance(24 * HOUR_MS);
+    expect(await two.lastDay()).toEqual({});
+  });
 });
