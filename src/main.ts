@@ -61,17 +61,23 @@ async function main(config: Config): Promise<void> {
   console.log(`  curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/homepage?userId=${userId}'`);
 }
 
-if (process.argv.slice(2).some((argument) => argument === '--help' || argument === '-h')) {
-  console.log(`Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`);
+const usage = `Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`;
+const given = process.argv.slice(2);
+if (given.some((argument) => argument === '--help' || argument === '-h')) {
+  console.log(usage);
+} else if (given.length > 0) {
+  console.error(`Unknown argument ${given[0]}\n\n${usage}`);
+  process.exit(2);
 } else {
   try {
     await main(loadConfig());
   } catch (error) {
-    console.error(error instanceof ConfigError || isListenError(error) ? error.message : error);
+    console.error(error instanceof ConfigError || isSystemError(error) ? error.message : error);
     process.exit(1);
   }
 }
 
-function isListenError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
+/** A port that is taken, a host that has no address: the message says it all. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && 'syscall' in error;
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { nearest } from './suggestion.js';
 
@@ -9,14 +11,66 @@ const integer = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
-const url = (...schemes: string[]) =>
-  z
-    .string()
-    .refine((value) => schemes.some((scheme) => value.startsWith(`${scheme}://`) && value.length > scheme.length + 3));
-const date = z
+const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((value) => new Date(value));
+const mongodbUri = z
   .string()
-  .refine((value) => /^\d{4}-\d{2}-\d{2}/.test(value) && !Number.isNaN(Date.parse(value)))
-  .transform((value) => new Date(value));
+  .regex(/^mongodb(\+srv)?:\/\//)
+  .refine(isMongodbUri);
+
+/** The driver parses without connecting. Its message is not repeated: it may hold the password. */
+function isMongodbUri(value: string): boolean {
+  try {
+    new MongoClient(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const REDIS_URL = /^rediss?(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*(?::[^@/]*)?)@)?([^/?#@]+)((?:\/[^?#]*)?)$/;
+/** What follows the hosts: a database, a master with or without one, nothing on a cluster, which has database 0 alone. */
+const redisPaths: Readonly<Record<string, RegExp>> = {
+  standalone: /^(\/\d{0,5})?$/,
+  sentinel: /^\/[^/]+(\/\d{0,5})?$/,
+  cluster: /^(\/0?)?$/,
+};
+
+function isRedisUrl(value: string): boolean {
+  const [matched, kind = 'standalone', credentials = '', hosts = '', path = ''] = REDIS_URL.exec(value) ?? [];
+  if (matched === undefined || !redisPaths[kind]?.test(path) || !isDecodable(credentials) || !isDecodable(path)) {
+    return false;
+  }
+  const addresses = hosts.split(',');
+  return (kind !== 'standalone' || addresses.length === 1) && addresses.every(isHostAndPort);
+}
+
+function isHostAndPort(address: string): boolean {
+  const [matched, ipv6, port] = /^(?:\[([^\]]+)\]|[^\s:[\]]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
+  if (matched === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6)) return false;
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** As Fastify's `trustProxy`: addresses, ranges, or its names for the usual ranges. */
+function isTrust(value: string): boolean {
+  return /^(true|false|\d{1,3})$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
+}
+
+function isAddressRange(value: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true;
+  const [address = '', prefix, ...rest] = value.split('/');
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  if (bits === undefined || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+}
 
 /** One line a variable: how it is read, its default (as text), and what is said when it does not fit. */
 const variables = {
@@ -28,12 +82,12 @@ const variables = {
   HOST: { schema: text, default: undefined, expected: 'an address to listen on' },
   PORT: { schema: integer(0, 65_535), default: '5000', expected: 'a port from 0 to 65535' },
   MONGODB_URI: {
-    schema: url('mongodb', 'mongodb+srv').optional(),
+    schema: mongodbUri.optional(),
     default: undefined,
     expected: 'a mongodb:// or mongodb+srv:// URI',
   },
   REDIS_URL: {
-    schema: url('redis', 'rediss', 'redis+sentinel', 'rediss+sentinel', 'redis+cluster', 'rediss+cluster').optional(),
+    schema: z.string().refine(isRedisUrl).optional(),
     default: undefined,
     expected:
       'a redis://host:port/db, redis+sentinel://host,host/master or redis+cluster://host,host URL (rediss: TLS)',
@@ -65,7 +119,11 @@ const variables = {
     default: '60',
     expected: 'requests a minute and client from 0 (off) to 1000000',
   },
-  TRUST_PROXY: { schema: text, default: undefined, expected: 'true, false, a number of hops, or addresses' },
+  TRUST_PROXY: {
+    schema: z.string().refine(isTrust).optional(),
+    default: undefined,
+    expected: 'true, false, a number of hops, or addresses',
+  },
   PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
   LOG_LEVEL: {
@@ -81,12 +139,26 @@ type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schem
 /** Every variable that the gateway reads, in the order of the README's table. */
 export const variableNames = Object.keys(variables) as readonly VariableName[];
 
+/** Checked already, used by parts that this version does not have yet: said, so that nobody relies on them. */
+const unused: readonly VariableName[] = ['JWT_JWKS', 'RATE_LIMIT_MAX', 'TRUST_PROXY', 'PERSISTED_ONLY'];
+
+/** Defaults that are no fixed text. */
+const defaultsInWords: Partial<Record<VariableName, string>> = {
+  HOST: '127.0.0.1 when left out, in production 0.0.0.0',
+  MONGODB_URI: 'an embedded database with demo data when left out',
+};
+
 /** Every variable, a line each, for `--help`. */
 export function describeVariables(): string {
   return variableNames
     .map((name) => {
       const { expected, default: fallback } = variables[name];
-      return `  ${name.padEnd(30)} ${expected}${fallback === undefined ? '' : ` (default ${fallback})`}`;
+      const inWords = defaultsInWords[name];
+      return [
+        `  ${name.padEnd(30)} ${expected}${inWords === undefined ? '' : `; ${inWords}`}`,
+        ...(fallback === undefined ? [] : [`(default ${fallback})`]),
+        ...(unused.includes(name) ? ['(no effect in this version)'] : []),
+      ].join(' ');
     })
     .join('\n');
 }
@@ -146,11 +218,28 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     }),
     adminToken: values.ADMIN_TOKEN,
     auth: Object.freeze({ secret: values.JWT_SECRET, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE }),
-    warnings: Object.freeze([...strayNames(env), ...withoutEffect(env)]),
+    warnings: Object.freeze([...risks(values), ...strayNames(env), ...withoutEffect(env)]),
   });
 }
 
 export type Config = ReturnType<typeof loadConfig>;
+
+/** HS256 needs a key as long as its hash, in bytes (RFC 7518, 3.2). */
+const MIN_SECRET_BYTES = 32;
+
+/** What is allowed, and most likely not meant. */
+function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
+  const warnings: string[] = [];
+  if (NODE_ENV === 'production' && MONGODB_URI === undefined) {
+    warnings.push(
+      'MONGODB_URI IS NOT SET IN PRODUCTION: what is served is demo data from an embedded database, which is gone when the process ends',
+    );
+  }
+  if (JWT_SECRET !== undefined && Buffer.byteLength(JWT_SECRET) < MIN_SECRET_BYTES) {
+    warnings.push(`JWT_SECRET is shorter than ${MIN_SECRET_BYTES} bytes, which HS256 needs (RFC 7518, 3.2)`);
+  }
+  return warnings;
+}
 
 /** `ENABLE_*` and `CACHE_*` names that nobody reads are most likely misspelt. */
 function strayNames(env: Readonly<Record<string, string | undefined>>): string[] {
@@ -161,9 +250,6 @@ function strayNames(env: Readonly<Record<string, string | undefined>>): string[]
       return `${name} is no variable of the gateway and has no effect${suggestion ? `: did you mean ${suggestion}?` : ''}`;
     });
 }
-
-/** Checked already, used by parts that this version does not have yet: said, so that nobody relies on them. */
-const unused: readonly VariableName[] = ['JWT_JWKS', 'RATE_LIMIT_MAX', 'TRUST_PROXY', 'PERSISTED_ONLY'];
 
 function withoutEffect(env: Readonly<Record<string, string | undefined>>): string[] {
   return unused.filter((name) => env[name]).map((name) => `${name} is set, but has no effect in this version`);

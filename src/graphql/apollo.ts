@@ -4,7 +4,7 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import { RETRY_AFTER_SECONDS } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { wholeFailure } from '../homepage/answer-status.js';
@@ -23,6 +23,7 @@ export function createApolloServer(options: {
   return new ApolloServer<GraphqlContext>({
     schema,
     introspection: !production,
+    validationRules: [knownOperationTypes],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger,
@@ -43,6 +44,14 @@ export function createApolloServer(options: {
     ],
   });
 }
+
+/** The schema has no mutations and no subscriptions, which graphql-js does not see before it executes one. */
+const knownOperationTypes: ValidationRule = (context) => ({
+  OperationDefinition: (node) => {
+    if (context.getSchema().getRootType(node.operation) != null) return;
+    context.reportError(new GraphQLError(`There is no operation type "${node.operation}"`, { nodes: node }));
+  },
+});
 
 /**
  * HTTP statuses of answers without data, and of pages that nothing could be served of because the database cannot be

@@ -1,6 +1,5 @@
 import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
 import type { SectionView } from '../homepage/homepage.js';
-import { LIMIT } from '../homepage/limits.js';
 import { events } from '../sections/events.js';
 import { flashSales } from '../sections/flash-sales.js';
 import type { ItemDefinition } from '../sections/item-definition.js';
@@ -8,16 +7,11 @@ import { justForYou } from '../sections/just-for-you.js';
 import { newArrivals } from '../sections/new-arrivals.js';
 import { offers } from '../sections/offers.js';
 import { trendingStores } from '../sections/trending-stores.js';
+import { listComplexity } from './complexity.js';
 import type { GraphqlContext } from './context.js';
 import { checkedArguments, ListArguments, LocatedListArguments } from './inputs.js';
 
-/** A list costs the items that it asks for. */
-const list = (description: string) => ({
-  description,
-  nullable: true,
-  complexity: ({ args, childComplexity }: { args: Record<string, unknown>; childComplexity: number }) =>
-    Number(args['limit'] ?? LIMIT.default) + childComplexity,
-});
+const list = (description: string) => ({ description, nullable: true, complexity: listComplexity });
 
 /** The single collections that the older endpoints serve (spec, section 3): the same sections, one at a time. */
 export function createCollectionResolver(sectionType: (item: ItemDefinition) => new () => object) {

@@ -92,7 +92,10 @@ function serialised(serialize: (value: unknown) => unknown, value: unknown): unk
   if (value === undefined || value === null) return null;
   try {
     const leaf = serialize(value);
-    return leaf instanceof Date ? leaf.toISOString() : leaf;
+    const json = leaf instanceof Date ? leaf.toISOString() : leaf;
+    // What is answered is serialised once more: a date beyond the year 9999 has a text that no date has.
+    serialize(json);
+    return json;
   } catch {
     return null;
   }

@@ -1,10 +1,58 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
-import { fieldExtensionsEstimator, getComplexity, simpleEstimator } from 'graphql-query-complexity';
+import { type FieldNode, GraphQLError, getOperationAST } from 'graphql';
+import {
+  type ComplexityEstimator,
+  fieldExtensionsEstimator,
+  getComplexity,
+  simpleEstimator,
+} from 'graphql-query-complexity';
+import { LIMIT } from '../homepage/limits.js';
 import type { GraphqlContext } from './context.js';
 
 /** Items that one request may ask for: two whole pages of the largest limit. */
 export const MAX_COMPLEXITY = 240;
+
+/** What has been counted of an operation. Fields are visited inner ones first, and not at all when they are skipped. */
+interface Counted {
+  /** Ids of the sections that were visited since the last page. */
+  selected: Set<string>;
+  /** What each root field loads, by response key: GraphQL merges fields of one key, and loads for them once. */
+  loads: Map<string, Set<string>>;
+}
+
+/** A section costs nothing by itself, but its page then counts it. */
+export const sectionComplexity =
+  (id: string): ComplexityEstimator =>
+  ({ context }) => {
+    (context as Counted).selected.add(id);
+    return 0;
+  };
+
+/** A page costs its limit for each section that is both selected and asked for, however often it is selected. */
+export const pageComplexity: ComplexityEstimator = ({ args, node, context }) => {
+  const counted = context as Counted;
+  const asked: readonly string[] | null | undefined = args['sections'];
+  const sections = [...counted.selected].filter((id) => asked?.includes(id) ?? true);
+  counted.selected.clear();
+  return itemsAsked(args['limit']) * newLoads(counted, node, sections);
+};
+
+/** A list costs the items that it asks for. */
+export const listComplexity: ComplexityEstimator = ({ args, node, context }) =>
+  itemsAsked(args['limit']) * newLoads(context as Counted, node, ['list']);
+
+/** How many of these the same root field has not been counted for already. */
+function newLoads({ loads }: Counted, { alias, name }: FieldNode, wanted: readonly string[]): number {
+  const key = (alias ?? name).value;
+  const before = loads.get(key) ?? new Set();
+  const after = new Set([...before, ...wanted]);
+  loads.set(key, after);
+  return after.size - before.size;
+}
+
+/** A limit out of range is refused by the resolver; here it must not make anything else cheaper. */
+const itemsAsked = (limit: number | null | undefined) =>
+  Math.min(Math.max(limit ?? LIMIT.default, LIMIT.min), LIMIT.max);
 
 /** Refuses, before execution, an operation that asks for more items than the limit. */
 export function createComplexityPlugin(options: { maxComplexity?: number } = {}): ApolloServerPlugin<GraphqlContext> {
@@ -12,8 +60,12 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, request }) => {
+        // Execution, which comes next, refuses a request whose operation is not in its document.
+        if (getOperationAST(document, request.operationName) == null) return;
+        const context: Counted = { selected: new Set(), loads: new Map() };
         const complexity = complexityOf({
           schema,
+          context,
           query: document,
           estimators: [fieldExtensionsEstimator(), simpleEstimator({ defaultComplexity: 0 })],
           ...(request.variables === undefined ? {} : { variables: request.variables }),

@@ -1,17 +1,6 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { AppError } from '../core/errors.js';
 
-/** Codes of faults in the GraphQL request itself, which Apollo and graphql-js find before anything is executed. */
-const requestCodes: readonly unknown[] = [
-  'GRAPHQL_PARSE_FAILED',
-  'GRAPHQL_VALIDATION_FAILED',
-  'BAD_USER_INPUT',
-  'BAD_REQUEST',
-  'PERSISTED_QUERY_NOT_FOUND',
-  'PERSISTED_QUERY_NOT_SUPPORTED',
-  'OPERATION_RESOLUTION_FAILURE',
-];
-
 /**
  * What a client sees of any error; it never throws, and what it does not know is an `INTERNAL_ERROR` without details.
  * @returns the formatted error, and whether it is one that nobody foresaw, so that the log must have it
@@ -28,8 +17,8 @@ export function toGraphQLError(
   if (known !== undefined) {
     return { error: { message: known.message, ...place, extensions: known.extensions }, unforeseen: false };
   }
-  if (error instanceof GraphQLError && requestCodes.includes(formatted.extensions?.['code'])) {
-    const code = formatted.extensions?.['code'];
+  if (error instanceof GraphQLError && isRequestFault(error)) {
+    const code = error.extensions['code'] ?? 'BAD_REQUEST';
     return { error: { message: formatted.message, ...place, extensions: { code } }, unforeseen: false };
   }
   const internal = new AppError('INTERNAL_ERROR', 'Internal error');
@@ -40,4 +29,18 @@ export function toGraphQLError(
 export function appErrorOf(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   return error instanceof GraphQLError ? appErrorOf(error.originalError) : undefined;
+}
+
+/**
+ * Whether Apollo or graphql-js refused the request itself. Their errors wrap nothing but errors of theirs, and have no
+ * path: with one, a field was being executed, and what does not fit there is our data.
+ */
+function isRequestFault(error: GraphQLError): boolean {
+  const { status } = (error.extensions['http'] ?? {}) as { status?: unknown };
+  if (typeof status === 'number' && status >= 400 && status < 500) return true;
+  return error.path === undefined && isFromGraphql(error);
+}
+
+function isFromGraphql(error: Error | undefined): boolean {
+  return error === undefined || (error instanceof GraphQLError && isFromGraphql(error.originalError));
 }

@@ -1,8 +1,8 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
 import { AppError } from '../core/errors.js';
-import { LIMIT } from '../homepage/limits.js';
 import type { Section } from '../sections/define-section.js';
+import { pageComplexity } from './complexity.js';
 import type { GraphqlContext } from './context.js';
 import { checkedArguments, LocatedListArguments } from './inputs.js';
 import { selectedFields } from './selection.js';
@@ -22,7 +22,7 @@ export function createHomepageResolver(registry: readonly Section[], homepageTyp
   class HomepageResolver {
     @Query(() => homepageType, {
       description: 'The page in one round trip. Only what is selected and asked for is loaded.',
-      complexity: ({ args, childComplexity }) => (args['limit'] ?? LIMIT.default) * childComplexity,
+      complexity: pageComplexity,
     })
     homepage(
       @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,

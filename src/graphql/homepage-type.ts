@@ -1,6 +1,7 @@
 import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import type { Section } from '../sections/define-section.js';
 import type { ItemDefinition } from '../sections/item-definition.js';
+import { sectionComplexity } from './complexity.js';
 
 @ObjectType({ description: 'How one section was served.', simpleResolvers: true })
 class SectionStatus {
@@ -78,8 +79,9 @@ export function createHomepageType(
     @Field(() => HomepageAnalytics, { nullable: true })
     analytics?: HomepageAnalytics;
   }
-  for (const { key, title, item } of registry) {
-    Field(() => sectionType(item), { nullable: true, description: title, complexity: 1 })(Homepage.prototype, key);
+  for (const { id, key, title, item } of registry) {
+    const options = { nullable: true, description: title, complexity: sectionComplexity(id) };
+    Field(() => sectionType(item), options)(Homepage.prototype, key);
   }
   return Homepage;
 }

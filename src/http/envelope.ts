@@ -36,6 +36,11 @@ export function failureEnvelope(message: string, errors: readonly EnvelopeError[
   return { version: VERSION, success: false, data, errors: [...errors], message };
 }
 
+/** What `/graphql` answers when a request is refused before Apollo sees it; `code` stands for the error's own. */
+export function graphqlFailure({ message, extensions }: AppError, code?: string) {
+  return { errors: [{ message, extensions: code === undefined ? extensions : { code } }] };
+}
+
 /** The entries for an error, one for each fault that it stands for; what is not known is an `INTERNAL_ERROR`. */
 export function toEnvelopeErrors(error: unknown): EnvelopeError[] {
   if (error instanceof ValidationErrors) return error.faults.flatMap(toEnvelopeErrors);
@@ -44,9 +49,19 @@ export function toEnvelopeErrors(error: unknown): EnvelopeError[] {
   return [{ ...(section === undefined ? {} : { section }), message, code, timestamp, severity, ...details }];
 }
 
-/** The entries for the errors of an executed operation. */
-export function fromGraphqlErrors(errors: readonly GraphQLError[] | undefined): EnvelopeError[] {
-  return (errors ?? []).flatMap(({ originalError }) => toEnvelopeErrors(originalError));
+/**
+ * The entries for the errors of an executed operation, which come as the sections failed.
+ * @param order the page's section ids: entries are put into this order, those of no section last
+ */
+export function fromGraphqlErrors(
+  errors: readonly GraphQLError[] | undefined,
+  order: readonly string[] = [],
+): EnvelopeError[] {
+  const places = new Map(order.map((id, index) => [id, index]));
+  const placeOf = ({ section = '' }: EnvelopeError) => places.get(section) ?? order.length;
+  return (errors ?? [])
+    .flatMap(({ originalError }) => toEnvelopeErrors(originalError))
+    .sort((a, b) => placeOf(a) - placeOf(b));
 }
 
 /** What stands for a failed section with `fallback=empty` (seed 5.2). */

@@ -11,6 +11,10 @@ export interface Parameter<Value> {
   repeatable?: true;
 }
 
+/** Problems that one parameter is told of, and how much of each bad value: an answer stays small, whatever was sent. */
+const MAX_PROBLEMS = 10;
+const MAX_QUOTED = 64;
+
 type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 type ValuesOf<Known extends Parameters> = {
   [Name in keyof Known]?: Known[Name] extends Parameter<infer Value> ? Value : never;
@@ -29,6 +33,18 @@ export function parameterFault(parameter: string, problem: string, allowed: stri
   });
 }
 
+const quoted = (text: string) => `"${text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}...` : text}"`;
+
+/** Says what is wrong with the first few, and how many more there are. */
+function reportFew(
+  bad: readonly string[],
+  problemOf: (text: string) => string,
+  found: (problem: string) => void,
+): void {
+  for (const text of bad.slice(0, MAX_PROBLEMS)) found(problemOf(text));
+  if (bad.length > MAX_PROBLEMS) found(`... and ${bad.length - MAX_PROBLEMS} more`);
+}
+
 /** @throws ValidationErrors when there are any faults */
 export function refuseFaults(faults: readonly AppError[]): void {
   if (faults.length > 0) throw new ValidationErrors(faults);
@@ -42,11 +58,11 @@ export function parseQuery<Known extends Parameters>(search: string, known: Know
   const query = new URLSearchParams(search);
   const values: Record<string, unknown> = {};
   const faults: AppError[] = [];
-  for (const name of new Set(query.keys())) {
-    const base = /^([^[]*)\[/.exec(name)?.[1];
-    const bracketed = base !== undefined && Object.hasOwn(known, base) ? known[base] : undefined;
-    if (bracketed !== undefined)
-      faults.push(parameterFault(String(base), `"${name}" is no form of it`, bracketed.allowed));
+  const names = [...new Set(query.keys())];
+  for (const [base, { allowed }] of Object.entries(known)) {
+    const bracketed = names.filter((name) => name.startsWith(`${base}[`));
+    const found = (problem: string) => faults.push(parameterFault(base, problem, allowed));
+    reportFew(bracketed, (name) => `${quoted(name)} is no form of it`, found);
   }
   for (const [name, parameter] of Object.entries(known)) {
     const given = query.getAll(name);
@@ -57,7 +73,7 @@ export function parseQuery<Known extends Parameters>(search: string, known: Know
     else {
       const text = given.join(',');
       values[name] = parameter.parse(text, (problem) => problems.push(problem));
-      if (values[name] === undefined && problems.length === 0) problems.push(`"${text.slice(0, 100)}" is not allowed`);
+      if (values[name] === undefined && problems.length === 0) problems.push(`${quoted(text)} is not allowed`);
     }
     faults.push(...problems.map((problem) => parameterFault(name, problem, parameter.allowed)));
   }
@@ -82,12 +98,12 @@ export const choiceParameter = <Choice extends string>(...choices: Choice[]): Pa
   allowed: choices.join(', '),
   parse: (text, found) => {
     const choice = choices.find((candidate) => candidate === text);
-    if (choice === undefined) found(`"${text.slice(0, 100)}" is not allowed${didYouMean(text, choices)}`);
+    if (choice === undefined) found(`${quoted(text)} is not allowed${didYouMean(text, choices)}`);
     return choice;
   },
 });
 
-/** A list of words, each of which `resolve` knows or not. */
+/** A list of words, each of which `resolve` knows or not; one that is repeated counts once. */
 export const listParameter = <Value>(options: {
   allowed: string;
   resolve: (word: string) => Value | undefined;
@@ -96,16 +112,11 @@ export const listParameter = <Value>(options: {
   allowed: options.allowed,
   repeatable: true,
   parse: (text, found) => {
-    const words = text.split(',');
-    const values = words.map((word) => {
-      const value = options.resolve(word);
-      if (value === undefined) {
-        found(
-          word === '' ? 'empty entry' : `"${word.slice(0, 100)}" is unknown${didYouMean(word, options.candidates)}`,
-        );
-      }
-      return value;
-    });
-    return values.filter((value) => value !== undefined);
+    const resolved = [...new Set(text.split(','))].map((word) => ({ word, value: options.resolve(word) }));
+    const unknown = resolved.filter(({ value }) => value === undefined).map(({ word }) => word);
+    const problemOf = (word: string) =>
+      word === '' ? 'empty entry' : `${quoted(word)} is unknown${didYouMean(word, options.candidates)}`;
+    reportFew(unknown, problemOf, found);
+    return resolved.flatMap(({ value }) => (value === undefined ? [] : [value]));
   },
 });

@@ -24,7 +24,9 @@ export function readOptions<Name extends string>(command: {
       const { description, min, max, default: fallback } = command.options[name];
       return `  --${name.padEnd(10)} ${description} (${min} to ${max}, default ${fallback})`;
     });
-    console.log([`Usage: ${command.usage}`, command.description, '', ...lines].join('\n'));
+    console.log(
+      [`Usage: ${command.usage}`, command.description, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n'),
+    );
     process.exit(0);
   }
   const values = names.map((name) => {

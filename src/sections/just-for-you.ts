@@ -13,6 +13,12 @@ export const justForYou = defineSection({
   load: (args) => (args.viewer === undefined ? featured(args, []) : recommended(args, args.viewer)),
 });
 
+/**
+ * How many recommended products are looked at: ten times the largest page, so that a page is full although most of them
+ * are sold out, and a recommender's endless document makes no endless query.
+ */
+const MAX_RECOMMENDED = 200;
+
 const available = () => ({ isActive: true, 'inventory.stock': trusted({ $gt: 0 }) });
 
 // index: products.featured_score
@@ -29,6 +35,8 @@ function featured({ products, limit, read }: LoadArguments, without: readonly Ty
 /**
  * What was recommended to this user and can be bought, best score first, topped up from the featured products.
  * Leaving out everything recommended, and not only what can be bought, gives the same top-up in one round trip less.
+ * `total` counts what this list could ever show: the best recommended ones that can be bought, and all other featured
+ * products. What was recommended beyond MAX_RECOMMENDED counts only where it is featured, once, as part of the top-up.
  */
 async function recommended(args: LoadArguments, viewer: Viewer): Promise<SectionPage> {
   const { products, recommendations, limit, read } = args;
@@ -60,14 +68,14 @@ async function recommended(args: LoadArguments, viewer: Viewer): Promise<Section
   };
 }
 
-/** Product ids with their best scores; what is malformed in the recommender's document is passed over. */
+/** The best product ids with their best scores, best first; what is malformed in the recommender's document is passed over. */
 function scoresByProduct(items: unknown): Map<string, number> {
   const scores = new Map<string, number>();
   for (const item of Array.isArray(items) ? items : []) {
     const { productId, score } = (item ?? {}) as { productId?: unknown; score?: unknown };
-    if (!(productId instanceof Types.ObjectId) || typeof score !== 'number' || Number.isNaN(score)) continue;
+    if (!(productId instanceof Types.ObjectId) || typeof score !== 'number' || !Number.isFinite(score)) continue;
     const id = String(productId);
     scores.set(id, Math.max(score, scores.get(id) ?? score));
   }
-  return scores;
+  return new Map([...scores].sort(([, a], [, b]) => b - a).slice(0, MAX_RECOMMENDED));
 }

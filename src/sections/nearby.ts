@@ -28,7 +28,8 @@ export async function pageNearby(
 function withDistance(document: StoredDocument, near: Near): StoredDocument {
   const { coordinates } = (document.location ?? {}) as { coordinates?: unknown };
   if (!Array.isArray(coordinates)) return document;
-  const [lng, lat] = coordinates;
-  const distanceKm = geoDistance([near.lng, near.lat], [Number(lng), Number(lat)]) * EARTH_RADIUS_KM;
+  const [lng, lat]: unknown[] = coordinates;
+  if (typeof lng !== 'number' || typeof lat !== 'number') return document;
+  const distanceKm = geoDistance([near.lng, near.lat], [lng, lat]) * EARTH_RADIUS_KM;
   return Number.isFinite(distanceKm) ? { ...document, distanceKm: Math.round(distanceKm * 10) / 10 } : document;
 }

@@ -1,5 +1,14 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConfigError, describeVariables, loadConfig, variableNames } from '../../src/core/config.js';
+import { parseRedisUrl } from '../../src/cache/redis-connection.js';
+import { ConfigError, describeVariables, loadConfig, type VariableName, variableNames } from '../../src/core/config.js';
+
+/** A value for each variable that does not take `true`. */
+const valid: Partial<Record<VariableName, string>> = {
+  ...{ NODE_ENV: 'test', PORT: '1', MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h', CACHE_TTL: '1' },
+  ...{ CACHE_MEMORY_BYTES: '1048576', CACHE_WARMING_INTERVAL: '1000', DB_POOL_SIZE: '1', QUERY_TIMEOUT: '1' },
+  ...{ REQUEST_TIMEOUT: '1', RATE_LIMIT_MAX: '1', LEGACY_SUNSET: '2027-06-30', LOG_LEVEL: 'info' },
+};
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -43,6 +52,96 @@ describe('configuration', () => {
 
   it('never repeats a secret', () => {
     expect(faultsOf({ MONGODB_URI: 'http://user:hunter2@host' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ MONGODB_URI: 'mongodb://user:hunter2@t:hunter2@host/x' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ REDIS_URL: 'redis://user:hunter2@host:port' }).join()).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['MONGODB_URI', 'mongodb://u:p@t:p@h/x'],
+    ['MONGODB_URI', 'mongodb://localhost:99999/x'],
+    ['MONGODB_URI', 'mongodb://localhost/x?nope=1'],
+    ['MONGODB_URI', 'mongodb://'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis:///0'],
+    ['REDIS_URL', 'redis://h:99999'],
+    ['REDIS_URL', 'redis://h:0'],
+    ['REDIS_URL', 'redis://h:port'],
+    ['REDIS_URL', 'redis://h/one'],
+    ['REDIS_URL', 'redis://h1,h2'],
+    ['REDIS_URL', 'redis://u:p@q@h'],
+    ['REDIS_URL', 'redis://u:%zz@h'],
+    ['REDIS_URL', 'redis://h?db=1'],
+    ['REDIS_URL', 'redis://[nope]:1'],
+    ['REDIS_URL', 'redis+sentinel://h1,h2'],
+    ['REDIS_URL', 'redis+sentinel://h1,,h2/main'],
+    ['REDIS_URL', 'redis+cluster://h1,h2/3'],
+    ['LEGACY_SUNSET', '2027-02-31'],
+    ['LEGACY_SUNSET', '2027-13-01'],
+    ['LEGACY_SUNSET', '2027-06-30 noon'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.300'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1,'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected `)]);
+  });
+
+  it.each([
+    ['MONGODB_URI', 'mongodb://user:p%40ss@a:27017,b:27018/shop?replicaSet=rs0&authSource=admin'],
+    ['MONGODB_URI', 'mongodb+srv://user:pass@cluster.example.net/shop'],
+    ['MONGODB_URI', 'mongodb://[::1]:27017/shop'],
+    ['REDIS_URL', 'redis://localhost'],
+    ['REDIS_URL', 'redis://localhost:6379/'],
+    ['REDIS_URL', 'rediss://user:p%40ss@redis.example.net:6380/2'],
+    ['REDIS_URL', 'redis://:pass@[::1]:6379'],
+    ['REDIS_URL', 'redis+sentinel://:pass@a:26379,b/main/1'],
+    ['REDIS_URL', 'rediss+cluster://a:7000,b:7001,c'],
+    ['LEGACY_SUNSET', '2028-02-29'],
+    ['LEGACY_SUNSET', '2027-06-30T12:00:00+04:00'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '2'],
+    ['TRUST_PROXY', 'loopback, 10.0.0.0/8,::1'],
+  ])('takes %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
+  });
+
+  it('takes no Redis URL that the cache then cannot parse', () => {
+    const part = fc.constantFrom(
+      '',
+      'h',
+      'h:1',
+      'h:x',
+      ':p@',
+      'u@',
+      'u:p@',
+      '%zz@',
+      '%zz',
+      ',',
+      '/',
+      '1',
+      'm',
+      '[::1]',
+      '?',
+    );
+    const scheme = fc.constantFrom('redis', 'rediss', 'redis+sentinel', 'redis+cluster');
+    fc.assert(
+      fc.property(scheme, fc.array(part, { maxLength: 6 }), (name, parts) => {
+        const url = `${name}://${parts.join('')}`;
+        if (faultsOf({ REDIS_URL: url }).length === 0) expect(() => parseRedisUrl(url), url).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('warns loudly of production without a database', () => {
+    expect(loadConfig({ NODE_ENV: 'production' }).warnings.join()).toContain('MONGODB_URI IS NOT SET IN PRODUCTION');
+    expect(loadConfig({ NODE_ENV: 'production', MONGODB_URI: 'mongodb://h/x' }).warnings).toEqual([]);
+  });
+
+  it('warns of a JWT secret that is shorter than its hash, in bytes', () => {
+    expect(loadConfig({ JWT_SECRET: 'x'.repeat(31) }).warnings).toEqual([expect.stringContaining('32 bytes')]);
+    expect(loadConfig({ JWT_SECRET: 'x'.repeat(31) }).warnings.join()).not.toContain('xxx');
+    expect(loadConfig({ JWT_SECRET: 'é'.repeat(16) }).warnings).toEqual([]);
   });
 
   it('takes an empty value for unset', () => {
@@ -63,5 +162,15 @@ describe('configuration', () => {
 
   it('describes every variable', () => {
     for (const name of variableNames) expect(describeVariables()).toContain(`  ${name} `);
+    const lines = describeVariables().split('\n');
+    const lineOf = (name: string) => lines.find((line) => line.startsWith(`  ${name} `));
+    for (const name of variableNames) {
+      const isUnused = loadConfig({ [name]: valid[name] ?? 'true' })
+        .warnings.join()
+        .includes('no effect');
+      expect([name, lineOf(name)?.endsWith('(no effect in this version)')]).toEqual([name, isUnused]);
+    }
+    expect(lineOf('HOST')).toContain('127.0.0.1');
+    expect(lineOf('MONGODB_URI')).toContain('embedded database');
   });
 });

@@ -147,6 +147,61 @@ describe('complexity', () => {
   });
 });
 
+describe('complexity counts what is loaded', () => {
+  const six =
+    'justForYou { id } newArrivals { id } trendingStores { id } events { id } offers { id } flashSales { id }';
+  /** The items that an operation asks for, as the refusal of it and of a page too many says. */
+  async function cost(fields: string, definitions = '', variables = {}): Promise<number> {
+    const over = `over1: homepage(limit: 20) { ${six} } over2: homepage(limit: 20) { ${six} } over3: offers(limit: 1) { id }`;
+    const head = definitions.startsWith('(') ? `query ${definitions.slice(0, definitions.indexOf(')') + 1)}` : 'query';
+    const fragments = definitions.slice(definitions.indexOf(')') + 1);
+    const { body } = await app.graphql(`${head} { ${fields} ${over} } ${fragments}`, variables);
+    return Number(/asks for (-?\d+) items/.exec(body.errors?.[0]?.message ?? '')?.[1]) - 241;
+  }
+
+  it.each([
+    ['a negative limit as the least', `homepage(limit: -1000) { ${six} }`, 6],
+    ['a list of a negative limit as the least', 'offers(limit: -1000) { id }', 1],
+    ['a limit out of range as the largest', `homepage(limit: 2000000000) { ${six} }`, 120],
+    ['null as the default', 'homepage(limit: null) { events { id } }', 10],
+    ['only sections that are asked for', `homepage(sections: [EVENTS], limit: 20) { ${six} }`, 20],
+    ['only sections that are selected', 'homepage(sections: [EVENTS, OFFERS], limit: 20) { events { id } }', 20],
+    ['no sections as nothing', `homepage(sections: [], limit: 20) { ${six} }`, 0],
+    ['null as all sections', `homepage(sections: null, limit: 1) { ${six} }`, 6],
+    ['a section once, whatever its aliases', 'homepage(limit: 7) { events { id } a: events { total } }', 7],
+    ['a page for each alias', 'homepage(limit: 7) { events { id } } a: homepage(limit: 7) { events { id } }', 14],
+    [
+      'merged pages once',
+      'homepage(limit: 7) { events { id } } homepage(limit: 7) { events { id } offers { id } }',
+      14,
+    ],
+    ['merged lists once', 'offers(limit: 7) { id } offers(limit: 7) { total } a: offers(limit: 7) { id }', 14],
+    [
+      'nothing that is skipped',
+      'homepage { events @skip(if: true) { id } ... @include(if: false) { offers { id } } }',
+      0,
+    ],
+  ])('%s', async (_, fields, items) => {
+    expect(await cost(fields)).toBe(items);
+  });
+
+  it('through fragments and variables', async () => {
+    const fragments = ['A', 'B', 'C'].map((name) => `fragment ${name} on Homepage { ${six} }`).join(' ');
+    expect(await cost('homepage(limit: 20) { ...A ...B ...C }', fragments)).toBe(120);
+    const onQuery = ['A', 'B', 'C'].map((name) => `fragment ${name} on Query { homepage { ${six} } }`).join(' ');
+    expect(await cost('...A ...B ...C', onQuery)).toBe(60);
+    const page = `homepage(sections: $s, limit: $n) { ${six} }`;
+    expect(await cost(page, '($s: [SectionId!], $n: Int)', { s: ['EVENTS'], n: 5 })).toBe(5);
+  });
+
+  it('so that a negative limit opens no door', async () => {
+    const pages = 'abcdef'.split('').map((alias) => `${alias}: homepage(limit: 20) { ${six} }`);
+    app.commands.length = 0;
+    const { status } = await app.graphql(`{ ${pages.join(' ')} x: homepage(limit: -10000) { ${six} } }`);
+    expect([status, app.commands]).toEqual([400, []]);
+  });
+});
+
 describe('Apollo Sandbox', () => {
   it('is the landing page outside production, where there is none and no introspection', async () => {
     const html = { accept: 'text/html' };

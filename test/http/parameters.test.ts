@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import { parse } from 'graphql';
+import { GraphQLError, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { ValidationErrors } from '../../src/core/errors.js';
+import { AppError, ValidationErrors } from '../../src/core/errors.js';
 import { createOperations } from '../../src/graphql/operations.js';
 import { createSchema } from '../../src/graphql/schema.js';
+import { failureEnvelope, fromGraphqlErrors, toEnvelopeErrors } from '../../src/http/envelope.js';
 import { createHomepageParameters } from '../../src/http/homepage-parameters.js';
 import { createSparseFields } from '../../src/http/sparse-fields.js';
 import { registry } from '../../src/sections/registry.js';
@@ -131,6 +132,63 @@ describe('homepage parameters', () => {
         faultsOf([...pairs, tail].join('&'));
       }),
     );
+  });
+});
+
+describe('what a bad query string costs', () => {
+  function refusal(search: string) {
+    const start = performance.now();
+    try {
+      read(search);
+    } catch (error) {
+      if (!(error instanceof ValidationErrors)) throw error;
+      const bytes = JSON.stringify(failureEnvelope(error.message, toEnvelopeErrors(error))).length;
+      return { ms: performance.now() - start, bytes, messages: error.faults.map(({ message }) => message) };
+    }
+    throw new Error('nothing is wrong with it');
+  }
+  const many = (count: number, one: (index: number) => string, separator: string) =>
+    Array.from({ length: count }, (_, index) => one(index)).join(separator);
+
+  it('says a repeated word once', () => {
+    expect(refusal(`fields=${many(7500, () => 'a', ',')}`).messages).toEqual([
+      'fields: "a" is unknown; allowed: section.field paths such as justForYou.items.name',
+    ]);
+  });
+
+  it.each([
+    ['one word', `fields=${many(7500, () => 'a', ',')}`],
+    ['many words', `fields=${many(4000, (index) => index.toString(36), ',')}`],
+    ['many long words', `fields=${many(150, (index) => `${index}${'x'.repeat(100)}`, ',')}`],
+    ['near misses', `fields=${many(600, (index) => `offers.items.title${index}`, ',')}`],
+    ['many values', many(2000, (index) => `sections=${index}`, '&')],
+    ['many brackets', many(1500, (index) => `limit[${index}]=`, '&')],
+    ['one long bracket', `limit[${'x'.repeat(15_000)}]=1`],
+  ])('stays small for %s', (_, search) => {
+    refusal(search);
+    const { ms, bytes } = refusal(search);
+    expect(bytes).toBeLessThan(10_000);
+    expect(ms).toBeLessThan(50);
+  });
+
+  it('names the first ten, and how many there are', () => {
+    const { messages } = refusal(`sections=${many(12, (index) => `x${index}`, ',')}`);
+    expect(messages).toHaveLength(11);
+    expect(messages.at(-1)).toMatch(/^sections: \.\.\. and 2 more; allowed: justForYou/);
+  });
+});
+
+describe("a page's errors", () => {
+  const failed = (section?: string) =>
+    new GraphQLError('failed', {
+      originalError: new AppError('SECTION_FETCH_ERROR', 'failed', section === undefined ? {} : { section }),
+    });
+
+  it("come in the page's order, not in that of failing; those of no section last", () => {
+    const errors = [failed(), failed('offers'), failed('justForYou'), failed('events')];
+    const sections = (order?: string[]) => fromGraphqlErrors(errors, order).map(({ section }) => section);
+    expect(sections(['justForYou', 'events', 'offers'])).toEqual(['justForYou', 'events', 'offers', undefined]);
+    expect(sections()).toEqual([undefined, 'offers', 'justForYou', 'events']);
   });
 });
 

@@ -17,27 +17,12 @@ export class StoreSummary {
   @Field(() => String)
   image!: string;
 
-  @Field(() => Float)
+  @Field(() => Float, { description: 'Mean rating, 0 to 5.' })
   rating!: number;
 }
 
 @ObjectType({ description: 'A store.', simpleResolvers: true })
-export class Store {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String)
-  name!: string;
-
-  @Field(() => String)
-  logo!: string;
-
-  @Field(() => String)
-  image!: string;
-
-  @Field(() => Float, { description: 'Mean rating, 0 to 5.' })
-  rating!: number;
-
+export class Store extends StoreSummary {
   @Field(() => Float, { nullable: true, description: 'Per cent.' })
   cashback?: number;
 

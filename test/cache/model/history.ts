@@ -143,5 +143,3 @@ export function createHistory() {
     },
   };
 }
-
-export type History = ReturnType<typeof createHistory>;
