@@ -5,10 +5,24 @@ const require = createRequire(import.meta.url);
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    maxWorkers: 2,
+    projects: [
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: ['test/processes/**'] } },
+      {
+        // Several processes at once, with times that are measured: after everything else, one file at a time.
+        extends: true,
+        test: {
+          name: 'processes',
+          include: ['test/processes/**/*.test.ts'],
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+          testTimeout: 60_000,
+        },
+      },
+    ],
   },
   resolve: {
     // One copy of graphql: without this, our sources get the ES module and the libraries the CommonJS one.

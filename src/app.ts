@@ -41,7 +41,7 @@ export interface App {
   server: FastifyInstance;
   /** Resolves when the database's changes are being followed, or cannot be. */
   following: Promise<void>;
-  /** From now on `/readyz` says that this process is going away. */
+  /** From now on `/readyz` says that this process is going away, and new requests are refused. */
   drain(): void;
   /** Answers what is under way, then closes everything that the app has opened. */
   close(): Promise<void>;

@@ -25,7 +25,7 @@ describe('npm start', () => {
     const [, userId = ''] = /Demo user ([0-9a-f]{24})/.exec(gateway.output()) ?? [];
     const [, origin = ''] = restUrl.exec(gateway.output()) ?? [];
     expect(gateway.output()).toContain('MONGODB_URI is not set: serving demo data from an embedded database');
-    expect((await fetch(`${origin}/readyz`)).status).toBe(200);
+    await expect.poll(async () => (await fetch(`${origin}/readyz`)).status).toBe(200);
     const page = await fetch(`${origin}/api/v1/homepage?userId=${userId}`, {
       headers: { authorization: `Bearer ${token}` },
     });

@@ -11,6 +11,8 @@ import { successEnvelope } from './envelope.js';
 import { parameterFault } from './parameters.js';
 
 const MAX_TAGS = 1000;
+/** Bad tags of which an answer speaks. */
+const MAX_FAULTS = 10;
 const body = z.object({
   tags: z.array(z.string()).min(1).max(MAX_TAGS),
   mode: z.enum(['soft', 'hard']).default('soft'),
@@ -47,9 +49,9 @@ export function adminRoute(
     const unknown = tags.filter((tag) => !fixed.includes(tag) && !ofOne.test(tag));
     if (unknown.length > 0) {
       throw new ValidationErrors(
-        unknown.map((tag) =>
-          parameterFault('tags', `"${tag.slice(0, 100)}" is no tag${didYouMean(tag, fixed)}`, allowed),
-        ),
+        unknown
+          .slice(0, MAX_FAULTS)
+          .map((tag) => parameterFault('tags', `"${tag.slice(0, 100)}" is no tag${didYouMean(tag, fixed)}`, allowed)),
       );
     }
     await invalidate([...new Set(tags)], mode);

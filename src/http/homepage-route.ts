@@ -78,7 +78,13 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
       },
       ...(page.analytics == null ? {} : { analytics: toAnalytics(page.analytics) }),
     };
-    const content = { sections: body.sections, errors: fromGraphqlErrors(errors) };
+    const content = {
+      sections: body.sections,
+      errors: fromGraphqlErrors(
+        errors,
+        sections.map(({ id }) => id),
+      ),
+    };
     reply.headers(cacheHeaders({ scope, registry, content }));
     return sendPage(reply, body, wholeFailure(scope.outcomes), content.errors);
   });
