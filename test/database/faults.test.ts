@@ -120,7 +120,7 @@ test.runIf(scene.target.kind === 'embedded')(
     await collection.insertMany(Array.from({ length: 20_000 }, (_, n) => ({ n, filler })));
     const slow = { $or: Array.from({ length: 40 }, (_, i) => ({ filler: { $elemMatch: { i: -1 - i } } })) };
     const order: string[] = [];
-    const scanning = errorOf(collection.find(slow, { maxTimeMS: 30 }).toArray()).then((error) => {
+    const scanning = errorOf(collection.find(slow, { maxTimeMS: 1000 }).toArray()).then((error) => {
       order.push('scan');
       return error;
     });
