@@ -11,6 +11,8 @@ import { changedTags } from './change-tags.js';
 const COALESCE_MS = 50;
 /** How often the place in the history is kept while nothing happens. */
 const KEEP_TOKEN_MS = 10_000;
+/** The longest that ending waits for the stream to close; it goes with the connection anyway. */
+const CLOSE_MS = 500;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 10_000;
 
@@ -85,7 +87,10 @@ export function startInvalidation(options: {
     const from = place ?? (await tokens.load().catch(() => undefined));
     feed = await open(from);
     // Without a place to go on from, what happened until now is unknown.
-    if (from === undefined) await invalidate(everything, 'soft');
+    if (from === undefined) {
+      await invalidate(everything, 'soft');
+      await keep(feed.resumeToken);
+    }
     logger.debug('following changes');
     settle();
     while (!stopped) {
@@ -136,8 +141,17 @@ export function startInvalidation(options: {
       wake();
       cancelFlush?.();
       if (feed === undefined) return;
-      await feed.close().catch(() => undefined);
-      await running;
+      const closed = feed.close().catch(() => undefined);
+      // A stream that looks for a lost server does not end before it has given up.
+      await new Promise<void>((resolve) => {
+        const cancel = clock.after(CLOSE_MS, resolve);
+        void closed
+          .then(() => running)
+          .then(() => {
+            cancel();
+            resolve();
+          });
+      });
     },
   };
 }

@@ -44,7 +44,7 @@ export function startJobs(options: {
       return found?.['userId'] === undefined ? undefined : String(found['userId']);
     },
     invalidate: cache.invalidate,
-    tokens: createResumeTokens(shared),
+    tokens: createResumeTokens({ shared, ready: database.ready, clock }),
     registry,
     clock,
     logger,
@@ -82,14 +82,37 @@ export function startJobs(options: {
 }
 
 const STATE_READ_MS = 2000;
+/** How long a process that begins without a place waits for the one that began a moment before it. */
+const BEGIN_MS = 1000;
+const BEGIN_POLL_MS = 50;
 
-/** The place in the history of changes, in Redis; without it every process begins with the present. */
-function createResumeTokens(shared: SharedState | undefined): ResumeTokens {
+/**
+ * The place in the history of changes, in Redis; without it every process begins with the present. Of processes that start
+ * together one begins, and the others follow from its place: else each would make stale what the first has warmed.
+ */
+function createResumeTokens(options: {
+  shared: SharedState | undefined;
+  ready: Promise<void>;
+  clock: Clock;
+}): ResumeTokens {
+  const { shared, ready, clock } = options;
   const name = 'changes';
+  const read = async () => {
+    const text = await shared?.load(name);
+    return text === undefined ? undefined : EJSON.parse(text);
+  };
   return {
     load: async () => {
-      const text = await shared?.load(name);
-      return text === undefined ? undefined : EJSON.parse(text);
+      // By then Redis is connected, too, if it is there at all.
+      await ready;
+      const found = await read();
+      if (found !== undefined || shared === undefined || (await shared.elect('follow', BEGIN_MS))) return found;
+      for (let waitedMs = 0; waitedMs < BEGIN_MS; waitedMs += BEGIN_POLL_MS) {
+        await new Promise<void>((resolve) => clock.after(BEGIN_POLL_MS, resolve));
+        const token = await read();
+        if (token !== undefined) return token;
+      }
+      return undefined;
     },
     save: async (token) => {
       await shared?.save(name, token === undefined ? undefined : EJSON.stringify(token));

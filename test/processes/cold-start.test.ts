@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../cache/support/redis-server.js';
+import { type Cluster, createStage, type Gateway, leasesIn, loadsOf, marksOf, SECTIONS } from './support.js';
+
+const stage = createStage();
+afterAll(stage.close);
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await stage.cluster();
+});
+
+const LEASE_MS = 2000;
+/** What a shared machine may add to a promise that is about something else. */
+const MARGIN_MS = 500;
+
+it('1,000 concurrent cold requests over three gateways make 6 section loads in all', async () => {
+  const { gateways, database, redis } = cluster;
+  // Every section counts its documents once a load: what the database is asked for, not what the log says.
+  await database.slow(['aggregate'], 0);
+  const asked = Array.from({ length: 1000 }, (_, index) => (gateways[index % 3] as Gateway).page());
+  const answers = await Promise.all(asked);
+  expect(await database.heal()).toBe(6);
+  expect(loadsOf(gateways).sort()).toEqual([...SECTIONS].sort());
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(Object.values(answers[0]?.sections ?? {}).map((section) => section?.items.length)).toEqual(
+    SECTIONS.map(() => 10),
+  );
+  expect(new Set(answers.map(({ sections }) => JSON.stringify(sections))).size).toBe(1);
+  await until(async () => (await leasesIn(redis)).length === 0);
+  console.log(`cold: slowest ${Math.round(Math.max(...answers.map(({ wallMs }) => wallMs)))} ms`);
+});
+
+it('killing the leader in mid-load delays the rest by the lease at most, and the load', async () => {
+  const LOAD_MS = 1000;
+  const { gateways, database, redis } = cluster;
+  await gateways[0]?.invalidate('hard');
+  const marks = marksOf(gateways);
+  await database.slow(['aggregate'], LOAD_MS);
+  const waiting = gateways.map((gateway) =>
+    Array.from({ length: 10 }, () => gateway.page().catch((error: unknown) => ({ gateway, error }))),
+  );
+  const won = (gateway: Gateway) =>
+    gateway.logged('cache leaseWon', marks[gateways.indexOf(gateway)]).map(({ label }) => String(label));
+  await until(async () => (await database.hits()) === SECTIONS.length);
+  const leader = gateways.reduce((one, other) => (won(other).length > won(one).length ? other : one));
+  const orphaned = won(leader);
+  const killedAt = performance.now();
+  leader.process.child.kill('SIGKILL');
+  const rest = gateways.filter((gateway) => gateway !== leader);
+  const answers = await Promise.all(rest.flatMap((gateway) => waiting[gateways.indexOf(gateway)] ?? []));
+  const delayMs = performance.now() - killedAt;
+  for (const answer of answers) {
+    expect(answer).toMatchObject({ status: 200, errors: [] });
+  }
+  expect(delayMs).toBeLessThan(LEASE_MS + LOAD_MS + MARGIN_MS);
+  // The lease is what held them up: nobody loaded beside the dead leader.
+  expect(delayMs).toBeGreaterThan(LOAD_MS);
+  expect(
+    loadsOf(
+      rest,
+      rest.map((gateway) => marks[gateways.indexOf(gateway)] ?? 0),
+    ).sort(),
+  ).toEqual([...SECTIONS].sort());
+  // Counted by the database: what the leader had begun was begun once more, and nothing else.
+  expect(await database.heal()).toBe(SECTIONS.length + orphaned.length);
+  await until(async () => (await leasesIn(redis)).length === 0);
+  await Promise.all(waiting.flat());
+  console.log(`leader of ${orphaned.length} sections killed: the rest was answered after ${Math.round(delayMs)} ms`);
+});

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../cache/support/redis-server.js';
+import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from './support.js';
+
+const stage = createStage();
+afterAll(stage.close);
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await stage.cluster({ gateways: 4 });
+});
+
+/** Ends a gateway as an orchestrator does; how it ended, and after how many milliseconds. */
+async function terminate({ process }: Gateway): Promise<{ code: unknown; tookMs: number }> {
+  const startedAt = performance.now();
+  process.child.kill('SIGTERM');
+  const code = await process.ended;
+  return { code, tookMs: Math.round(performance.now() - startedAt) };
+}
+
+it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind', async () => {
+  const { gateways, database, redis } = cluster;
+  const [leader, other] = gateways as [Gateway, Gateway];
+  await shownAfter(gateways, '', ({ fromCache }) => fromCache, 0);
+  // A renewal behind the answers: nobody waits for it, so nothing of it is under way when the server has closed.
+  await database.slow(['aggregate'], 60_000);
+  await leader.invalidate('soft');
+  expect((await leader.page()).fromCache).toBe(true);
+  await until(async () => (await leasesIn(redis)).length === 6 && (await database.hits()) === 6);
+  const { code, tookMs } = await terminate(leader);
+  expect(code).toBe(0);
+  expect(tookMs).toBeLessThan(4000);
+  await database.heal();
+  expect(await leasesIn(redis)).toEqual([]);
+  const since = performance.now();
+  const isRenewed = ({ statuses }: { statuses: object }) =>
+    Object.values(statuses).every((status) => status === 'CACHED');
+  const [renewedMs = 0] = await shownAfter([other], '', isRenewed, since);
+  console.log(`ended in mid-load after ${tookMs} ms, the other one renewed the page in ${renewedMs} ms`);
+});
+
+it('a gateway ends with 0 within a few seconds when Redis hangs, when it is gone, and when the database is gone', async () => {
+  const { gateways, database, redis } = cluster;
+  const [, first, second, third] = gateways as [Gateway, Gateway, Gateway, Gateway];
+  await shownAfter([first, second, third], '', ({ fromCache }) => fromCache, 0);
+  await redis.signal('SIGSTOP');
+  const hung = await terminate(first);
+  await redis.signal('SIGKILL');
+  const gone = await terminate(second);
+  database.process.child.kill('SIGKILL');
+  await database.process.ended;
+  await until(async () => (await third.readyz()) === 503);
+  const both = await terminate(third);
+  console.log(`ended: Redis hung ${hung.tookMs} ms, gone ${gone.tookMs} ms, the database gone, too ${both.tookMs} ms`);
+  expect([hung.code, gone.code, both.code]).toEqual([0, 0, 0]);
+  expect(Math.max(hung.tookMs, gone.tookMs, both.tookMs)).toBeLessThan(4000);
+});

@@ -1,0 +1,120 @@
+import type { Document } from 'mongodb';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { until } from '../cache/support/redis-server.js';
+import {
+  type Answer,
+  type Cluster,
+  createStage,
+  type Gateway,
+  idsOf,
+  SECTIONS,
+  shownAfter,
+  tokenOf,
+} from './support.js';
+
+const stage = createStage();
+afterAll(stage.close);
+
+let cluster: Cluster;
+beforeAll(async () => {
+  cluster = await stage.cluster();
+});
+
+/** The first ten for a user, worked out from the database alone: recommended and available, then featured. */
+async function expectedFor(userId: unknown): Promise<string[]> {
+  const { db } = cluster.database;
+  const available = { isActive: true, 'inventory.stock': { $gt: 0 } };
+  const recommendation = await db.collection('recommendations').findOne({ userId: userId ?? null });
+  const items: Document[] = recommendation?.['items'] ?? [];
+  const scores = new Map(items.map(({ productId, score }) => [String(productId), Number(score)]));
+  const ids = items.map(({ productId }) => productId);
+  const products = db.collection('products');
+  const chosen = await products.find({ _id: { $in: ids }, ...available }).toArray();
+  chosen.sort((a, b) => (scores.get(String(b._id)) ?? 0) - (scores.get(String(a._id)) ?? 0));
+  const featured = await products
+    .find({ featured: true, ...available, _id: { $nin: ids } })
+    .sort({ recommendationScore: -1, views: -1, createdAt: -1 })
+    .limit(10)
+    .toArray();
+  return [...chosen, ...featured].slice(0, 10).map(({ _id }) => String(_id));
+}
+
+it("never serves one user's section to another, or to nobody", async () => {
+  const { gateways, database } = cluster;
+  const owners = await database.db.collection('recommendations').find().limit(2).toArray();
+  const readers = await Promise.all(
+    [...owners.map(({ userId }) => userId), undefined].map(async (userId) => ({
+      userId: userId === undefined ? undefined : String(userId),
+      token: userId === undefined ? undefined : await tokenOf(String(userId)),
+      expected: await expectedFor(userId),
+    })),
+  );
+  expect(new Set(readers.map(({ expected }) => expected.join())).size).toBe(3);
+  // The same traffic each time, whoever comes first to which gateway; now and then everything has to be loaded anew.
+  let seed = 1;
+  const draw = (count: number) => {
+    seed = (seed * 48_271) % 2_147_483_647;
+    return seed % count;
+  };
+  let served = 0;
+  for (let round = 0; round < 10; round += 1) {
+    await Promise.all(
+      Array.from({ length: 30 }, async () => {
+        const reader = readers[draw(3)] as (typeof readers)[number];
+        const answer = await (gateways[draw(3)] as Gateway).page('?sections=justForYou', reader.token);
+        expect(answer.status).toBe(200);
+        expect(idsOf(answer, 'justForYou')).toEqual(reader.expected);
+        const isPublic = answer.headers.get('cache-control')?.startsWith('public') === true;
+        expect(isPublic).toBe(reader.userId === undefined);
+        served += 1;
+      }),
+    );
+    const mode = draw(2) === 0 ? 'hard' : 'soft';
+    const user = readers[draw(2)]?.userId;
+    await (gateways[draw(3)] as Gateway).invalidate(mode, [draw(2) === 0 ? 'section:justForYou' : `user:${user}`]);
+  }
+  expect(served).toBe(300);
+});
+
+it.each(['soft', 'hard'] as const)(
+  'a %s invalidation by the admin of one gateway holds in the others',
+  async (mode) => {
+    const { gateways } = cluster;
+    const [first] = gateways as [Gateway];
+    const isCached = ({ statuses }: Answer) => Object.values(statuses).every((status) => status === 'CACHED');
+    await shownAfter(gateways, '', isCached, 0);
+    const before = (await first.page()).sections['events']?.lastUpdated ?? '';
+    await cluster.database.slow(['aggregate'], 0);
+    const since = performance.now();
+    await first.invalidate(mode);
+    const delays = await shownAfter(
+      gateways,
+      '',
+      (answer) => isCached(answer) && String(answer.sections['events']?.lastUpdated) > before,
+      since,
+    );
+    expect(await cluster.database.heal()).toBe(SECTIONS.length);
+    console.log(`${mode} invalidation by the admin: renewed everywhere after ${delays.join(', ')} ms`);
+  },
+);
+
+it('sums the views of all gateways', async () => {
+  const { gateways } = cluster;
+  const views = async (gateway: Gateway) =>
+    (await gateway.page('?sections=flashSales&includeAnalytics=true')).analytics.sectionViews ?? {};
+  // What was counted so far has been handed over when two gateways agree on a section that nobody asks for here.
+  const isAgreed = async () => {
+    const counts = await Promise.all(gateways.map(views));
+    return new Set(counts.map(({ events }) => events)).size === 1;
+  };
+  await until(isAgreed, 8000);
+  const before = (await views(gateways[0] as Gateway))['events'] ?? 0;
+  const asked = [1, 2, 3];
+  await Promise.all(
+    gateways.flatMap((gateway, index) =>
+      Array.from({ length: asked[index] ?? 0 }, () => gateway.page('?sections=events')),
+    ),
+  );
+  const sums = async () => (await Promise.all(gateways.map(views))).map(({ events = 0 }) => events - before);
+  await expect.poll(sums, { timeout: 8000, interval: 100 }).toEqual([6, 6, 6]);
+});
