@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../cache/support/redis-server.js';
-import { createStage, type Gateway, shownAfter, startTraffic } from './support.js';
+import { createStage, type Gateway, shownAfter } from './support.js';
+import { startTraffic } from './traffic.js';
 
 const stage = createStage();
 afterEach(stage.close);

@@ -1,4 +1,3 @@
-import { createServer } from 'node:net';
 import { SignJWT } from 'jose';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { type RedisServer, startRedisServer, until } from '../cache/support/redis-server.js';
@@ -245,52 +244,12 @@ export function shownAfter(
   );
 }
 
-/** Asks every gateway `perSecond` times a second until it is stopped; `stop` waits for what is under way. */
-export function startTraffic(gateways: readonly Gateway[], perSecond: number, query = '') {
-  const answers: Answer[] = [];
-  const failures: unknown[] = [];
-  const pending = new Set<Promise<void>>();
-  const timers = gateways.map((gateway) =>
-    setInterval(() => {
-      const asked: Promise<void> = gateway
-        .page(query)
-        .then((answer) => void answers.push(answer))
-        .catch((error) => void failures.push(error))
-        .finally(() => pending.delete(asked));
-      pending.add(asked);
-    }, 1000 / perSecond),
-  );
-  return {
-    answers,
-    failures,
-    /** Resolves when so many more were answered. */
-    more: (count: number, limitMs = 10_000) => {
-      const goal = answers.length + count;
-      return until(() => answers.length >= goal, limitMs);
-    },
-    stop: async () => {
-      for (const timer of timers) clearInterval(timer);
-      await Promise.all(pending);
-    },
-  };
-}
-
 export const tokenOf = (userId: string): Promise<string> =>
   new SignJWT()
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(userId)
     .setExpirationTime('1 hour')
     .sign(new TextEncoder().encode(JWT_SECRET));
-
-/** A port that nobody listens on. */
-async function freePort(): Promise<number> {
-  const listener = createServer();
-  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
-  const address = listener.address();
-  await new Promise((resolve) => listener.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export const idsOf = (answer: Answer, section: string): string[] =>
   answer.sections[section]?.items.map(({ id }) => id) ?? [];
