@@ -65,7 +65,7 @@ export interface CacheOptions {
   /** The longest that a load may take, whoever waits for it. */
   loadLimitMs?: number;
   pollMs?: number;
-  /** The longest that one request waits for the shared tier in all. */
+  /** The longest that one request waits for the shared tier in all, not counting when this process was busy itself. */
   sharedWaitMs?: number;
   /** After a failure the shared tier is left alone this long. */
   sharedDownMs?: number;
@@ -139,6 +139,7 @@ export function createCache(options: CacheOptions): Cache {
     close: async () => {
       flights.close();
       invalidations.close();
+      await leases?.close();
       await shared?.close();
     },
   };

@@ -1,4 +1,4 @@
-import { type InvalidationMode, isCovered, type Stamp, type Verdict } from './stamp.js';
+import { type InvalidationMode, isCovered, isLater, type Stamp, type Verdict } from './stamp.js';
 
 interface Note {
   /** The last one that the shared tier has, and the latest stamp that it left; what was loaded from then on is not touched. */
@@ -60,7 +60,7 @@ export function createHeardInvalidations(options: { maxTags?: number } = {}): He
   const stamped = (note: Note, at: number, stamp: Stamp) => {
     const known = note.stamped;
     note.stamped = known
-      ? { seq: Math.max(known.seq, at), stamp: isCovered(stamp, known.stamp) ? known.stamp : stamp }
+      ? { seq: Math.max(known.seq, at), stamp: isLater(stamp, known.stamp) ? stamp : known.stamp }
       : { seq: at, stamp };
   };
 

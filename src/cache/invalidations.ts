@@ -52,7 +52,7 @@ export function createInvalidations(options: InvalidationsOptions): Invalidation
 
   const send = async (batch: readonly Outgoing[], mode: InvalidationMode): Promise<boolean> => {
     const tags = batch.map(({ tag }) => tag);
-    const answer = await tier?.attempt((store) => store.invalidate({ tags, mode, origin }));
+    const answer = await tier?.attempt((store) => store.invalidate({ tags, mode, origin }), tier.patience());
     if (!answer) return false;
     for (const outgoing of batch) {
       const name = `${mode} ${outgoing.tag}`;

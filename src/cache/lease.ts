@@ -21,6 +21,8 @@ export interface Leases {
   watch(id: string): LeaseWatch;
   /** A message says that the lease on this id has ended. */
   ready(id: string): void;
+  /** Ends every lease that is held, and from now on takes none. Waits until the store knows, a second at most. */
+  close(): Promise<void>;
 }
 
 export interface LeaseWatch {
@@ -44,6 +46,8 @@ export interface LeasesOptions {
 export function createLeases(options: LeasesOptions): Leases {
   const { tier, clock, random, leaseMs } = options;
   const watchers = new Map<string, Set<() => void>>();
+  const held = new Set<Lease>();
+  let closed = false;
 
   const hold = (id: string, lease: string, since: number, onLost: () => void): Lease => {
     let heldUntil = since + leaseMs;
@@ -52,11 +56,12 @@ export function createLeases(options: LeasesOptions): Leases {
 
     const end = () => {
       ended = true;
+      held.delete(handle);
       cancelTimer();
     };
     const renew = async () => {
       const askedAt = clock.now();
-      const renewed = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }));
+      const renewed = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }), tier.patience());
       if (ended) return;
       if (renewed?.value) heldUntil = askedAt + leaseMs;
       if (renewed?.value === false || clock.now() >= heldUntil) {
@@ -67,31 +72,43 @@ export function createLeases(options: LeasesOptions): Leases {
     const renewLater = () => {
       cancelTimer = clock.after(Math.ceil(leaseMs / 3), () => void renew());
     };
-    renewLater();
-
-    return {
+    const handle: Lease = {
       commit: async (entry) => {
         if (ended) return false;
         end();
+        const patience = tier.patience();
         // Asked first, so that whoever slept through the end of its lease leaves the tags' stamps alone, too.
-        const held = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }));
-        const committed = held?.value ? await tier.attempt((store) => store.commit({ ...entry, id, lease })) : held;
+        const isHeld = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }), patience);
+        const committed = isHeld?.value
+          ? await tier.attempt((store) => store.commit({ ...entry, id, lease }), patience)
+          : isHeld;
         if (committed?.value === false) onLost();
+        if (!committed) drop(id, lease);
         return committed?.value === true;
       },
       release: async () => {
         if (ended) return;
         end();
-        await tier.attempt((store) => store.release({ id, lease }));
+        await drop(id, lease);
       },
     };
+    held.add(handle);
+    renewLater();
+    return handle;
   };
+
+  /** Sent even when nothing is expected of the store: one that only hangs does it when it wakes, after what it still owes. */
+  const drop = (id: string, lease: string) => tier.tell((store) => store.release({ id, lease }));
 
   return {
     acquire: async ({ id, head, onLost }, budget) => {
+      if (closed) return undefined;
       const lease = randomToken(random);
       const askedAt = clock.now();
       const answer = await tier.attempt((store) => store.acquire({ id, lease, ttlMs: leaseMs, head }), budget);
+      // A store that was too slow may grant it all the same, to nobody.
+      if (!answer || (closed && answer.value === 'won')) void drop(id, lease);
+      if (closed) return undefined;
       return answer?.value === 'won' ? hold(id, lease, askedAt, onLost) : answer?.value;
     },
     watch: (id) => {
@@ -118,6 +135,10 @@ export function createLeases(options: LeasesOptions): Leases {
     },
     ready: (id) => {
       for (const wake of watchers.get(id) ?? []) wake();
+    },
+    close: async () => {
+      closed = true;
+      await Promise.all([...held].map((lease) => lease.release()));
     },
   };
 }

@@ -56,6 +56,8 @@ function hostOf(address: string, defaultPort: number): { host: string; port: num
 
 const RECONNECT_MAX_MS = 500;
 const SUBSCRIBER_TIMEOUT_MS = 2000;
+/** A connection on which nothing comes back for so long is given up: its other end may be gone without a word. */
+const SILENCE_MAX_MS = 2000;
 
 export function connectRedis(options: { url: string; commandTimeoutMs: number }): RedisConnection {
   const target = parseRedisUrl(options.url);
@@ -68,6 +70,7 @@ export function connectRedis(options: { url: string; commandTimeoutMs: number })
     protocol: 2,
     lazyConnect: true,
     connectTimeout: 2000,
+    socketTimeout: SILENCE_MAX_MS,
     commandTimeout: options.commandTimeoutMs,
     // A command fails at once while there is no connection, and is never sent twice: the engine decides what then.
     enableOfflineQueue: false,

@@ -28,12 +28,9 @@ export const redisScripts = {
   hgInvalidate: {
     numberOfKeys: 1,
     lua: `
-      local function parts(stamp) return string.match(stamp, '^(.*):(%d+)$') end
-      local incarnation, n = parts(ARGV[3])
+      local function count(stamp) return tonumber(string.match(stamp, '(%d+)$')) end
       local present = redis.call('HGET', KEYS[1], ARGV[1])
-      local i, m
-      if present then i, m = parts(present) end
-      if i ~= incarnation or tonumber(m) < tonumber(n) then
+      if not present or count(present) < count(ARGV[3]) then
         redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
       end
       redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3])
@@ -42,8 +39,8 @@ export const redisScripts = {
       return 1`,
   },
   /**
-   * Makes sure that a tag has stamps: one that is not known gets the moment at which the load began. One that is left from
-   * before the clock was lost can be compared with nothing and is replaced; one that is ahead of a load from before goes.
+   * Makes sure that a tag has stamps: one that is not known gets the moment at which the load began, and so does one that is
+   * left from before the clock was lost. Stamps that are later than the load stay, of whatever incarnation: they are against it.
    * KEYS tag; ARGV moment, ttl.
    */
   hgEnsure: {
@@ -57,8 +54,6 @@ export const redisScripts = {
         if present then i, m = parts(present) end
         if not present or (i ~= incarnation and tonumber(m) < tonumber(n)) then
           redis.call('HSET', KEYS[1], field, ARGV[1])
-        elseif i ~= incarnation then
-          redis.call('HDEL', KEYS[1], field)
         end
       end
       redis.call('PEXPIRE', KEYS[1], ARGV[2])

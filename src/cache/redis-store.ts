@@ -15,6 +15,7 @@ export interface RedisStoreOptions {
   prefix?: string;
   /** Longer than any entry lives, so that a tag's stamps outlive what was judged by them. */
   tagTtlMs?: number;
+  /** When a command counts as lost. How long anybody waits for it is decided by the shared tier. */
   commandTimeoutMs?: number;
 }
 
@@ -25,7 +26,7 @@ const RELINK_MS = 100;
 
 /** The shared store on Redis 5 or later: standalone, Sentinel or Cluster. Every key has a TTL; nothing is ever scanned. */
 export function createRedisStore(options: RedisStoreOptions): SharedStore {
-  const { url, clock, random, prefix = 'hg:1', tagTtlMs = 26 * 3_600_000, commandTimeoutMs = 50 } = options;
+  const { url, clock, random, prefix = 'hg:1', tagTtlMs = 26 * 3_600_000, commandTimeoutMs = 1000 } = options;
   const redis = connectRedis({ url, commandTimeoutMs });
   const channel = `${prefix}:events`;
   // The clock outlives the tags, whose stamps mean nothing without it.

@@ -8,7 +8,7 @@ import type { CacheEvents } from './events.js';
 import type { Invalidations } from './invalidations.js';
 import { type Copy, deepFreeze, type MemoryStore } from './memory-store.js';
 import type { SharedTier, WaitBudget } from './shared-tier.js';
-import { graver, judge, type Stamp, type Verdict } from './stamp.js';
+import { graver, isSameIncarnation, judge, type Stamp, type Verdict } from './stamp.js';
 
 /** What a look at the shared tier found out about one key. */
 export interface Look {
@@ -45,7 +45,8 @@ export function createLookUp(options: {
     if (!reading) return undefined;
 
     if (held) {
-      held.verdict = graver(held.verdict, verdictOf(held.header, reading));
+      // What this process has heard stays true, whatever the store has lost since.
+      held.verdict = graver(copyJudge.verdict(held), verdictOf(held.header, reading));
       held.asOf = Math.max(held.asOf, verification.asOf);
       held.session = verification.session;
       held.checkedAt = verification.checkedAt;
@@ -81,9 +82,10 @@ export function createLookUp(options: {
   };
 }
 
-/** Nothing was invalidated since its load began, or none of its tags was. */
+/** Nothing was invalidated since its load began, or none of its tags was. What is older than the clock cannot be judged by it. */
 function verdictOf(header: EntryHeader, reading: Pick<Reading, 'moment' | 'stamps'>): Verdict {
   if (header.moment === reading.moment) return 'valid';
+  if (header.moment === undefined || !isSameIncarnation(header.moment, reading.moment)) return 'hard';
   return judge(
     header.moment,
     header.tags.map((tag) => reading.stamps.get(tag)),

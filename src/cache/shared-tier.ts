@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.js';
 import type { CacheEvents } from './events.js';
 import type { SharedStore } from './shared-store.js';
 
-/** What is left of the time that one request may wait for the shared tier. */
+/** What is left of the time that may be waited for the shared tier. */
 export interface WaitBudget {
   leftMs: number;
 }
@@ -15,7 +15,15 @@ export interface SharedTier {
    * answer within what is left of the budget, or is not asked at all because it failed a moment ago. Never rejects.
    */
   attempt<T>(operation: (store: SharedStore) => Promise<T>, budget?: WaitBudget): Promise<{ value: T } | undefined>;
+  /**
+   * Sends something for whose outcome nobody waits, also to a store that counts as failed: what it says is no news about
+   * it. Resolves when it was done or could not be, after a second at most. Never rejects.
+   */
+  tell(operation: (store: SharedStore) => Promise<unknown>): Promise<void>;
+  /** What one request may wait. */
   budget(): WaitBudget;
+  /** What may be waited behind the answers. */
+  patience(): WaitBudget;
   /** Whether an attempt made now would ask the store. */
   readonly available: boolean;
   /** Number of the present link, on which every message is heard; 0 while there is none. */
@@ -30,14 +38,16 @@ export interface SharedTierOptions {
   store: SharedStore;
   clock: Clock;
   events: CacheEvents;
-  /** The longest that one request waits for the store in all. */
+  /** The longest that one request waits for the store in all, not counting when this process was busy itself. */
   waitMs?: number;
+  /** The longest that is waited for the store behind the answers. */
+  patienceMs?: number;
   /** After a failure the store is left alone this long; then one attempt tries it (half-open). */
   downMs?: number;
 }
 
 export function createSharedTier(options: SharedTierOptions): SharedTier {
-  const { store, clock, events, waitMs = 50, downMs = 1000 } = options;
+  const { store, clock, events, waitMs = 50, patienceMs = 1000, downMs = 1000 } = options;
   let downUntil: number | undefined;
   let probing = false;
   let links = 0;
@@ -68,21 +78,25 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
     get links() {
       return links;
     },
+    tell: (operation) =>
+      withinBudget(operation(store), { leftMs: patienceMs }, clock).then(
+        () => undefined,
+        () => undefined,
+      ),
     budget: () => ({ leftMs: waitMs }),
+    patience: () => ({ leftMs: patienceMs }),
     attempt: async (operation, budget = { leftMs: waitMs }) => {
       if (!isAvailable() || budget.leftMs <= 0) return undefined;
       const isProbe = downUntil !== undefined;
       if (isProbe) probing = true;
-      const startedAt = clock.now();
       try {
-        const value = await withinTime(operation(store), budget.leftMs, clock);
+        const value = await withinBudget(operation(store), budget, clock);
         worked();
         return { value };
       } catch (error) {
         failed(error);
         return undefined;
       } finally {
-        budget.leftMs = Math.max(0, budget.leftMs - (clock.now() - startedAt));
         if (isProbe) probing = false;
       }
     },
@@ -96,14 +110,37 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
   };
 }
 
-function withinTime<T>(answer: Promise<T>, limitMs: number, clock: Clock): Promise<T> {
+const TICK_MS = 5;
+
+/**
+ * The answer, unless the budget is used up first. Waiting is counted in ticks, and of one that comes late only a second
+ * tick's worth: a process that was busy itself for so long could not have heard the answer, and must not take the store
+ * for slow. After the last one it looks at the sockets once more before it gives up.
+ */
+function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
-    const cancel = clock.after(limitMs, () =>
-      // After the next look at the sockets: a process that was busy for so long itself may have the answer already.
-      clock.after(0, () =>
-        reject(new AppError('CACHE_ERROR', 'Cache unavailable', { cause: `no answer within ${limitMs} ms` })),
-      ),
-    );
-    answer.then(resolve, reject).finally(cancel);
+    const limitMs = budget.leftMs;
+    let countedAt = clock.now();
+    let cancel = () => {};
+    const count = () => {
+      const now = clock.now();
+      budget.leftMs = Math.max(0, budget.leftMs - Math.min(Math.max(0, now - countedAt), 2 * TICK_MS));
+      countedAt = now;
+    };
+    const giveUp = () =>
+      reject(new AppError('CACHE_ERROR', 'Cache unavailable', { cause: `no answer within ${limitMs} ms` }));
+    const tick = () => {
+      count();
+      if (budget.leftMs > 0) wait();
+      else cancel = clock.after(0, giveUp);
+    };
+    const wait = () => {
+      cancel = clock.after(Math.min(TICK_MS, budget.leftMs), tick);
+    };
+    wait();
+    answer.then(resolve, reject).finally(() => {
+      cancel();
+      count();
+    });
   });
 }

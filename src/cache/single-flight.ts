@@ -64,7 +64,6 @@ export function createSingleFlight<Ask, Answer>(options: {
       })
       .then(() => {
         flights.delete(key);
-        if (closed) for (const waiter of waiters) waiter.fail(closed);
         const [next] = waiters;
         if (next) start(key, next.ask, waiters, false);
       });
@@ -106,7 +105,11 @@ export function createSingleFlight<Ask, Answer>(options: {
     },
     close: () => {
       closed = new DOMException('The cache was closed', 'AbortError');
-      for (const flight of flights.values()) flight.abort(closed);
+      for (const flight of flights.values()) {
+        flight.abort(closed);
+        // Not every load listens to its signal.
+        for (const waiter of flight.waiters) waiter.fail(closed);
+      }
     },
   };
 }

@@ -22,11 +22,24 @@ export function graver(one: Verdict, other: Verdict): Verdict {
   return severity[one] >= severity[other] ? one : other;
 }
 
+/** Whether both are moments of one clock, which has not been lost in between. */
+export function isSameIncarnation(one: Stamp, other: Stamp): boolean {
+  return parts(one)[0] === parts(other)[0];
+}
+
 /** Whether `stamp` is known to be no later than `moment`; false when they are of different incarnations. */
 export function isCovered(stamp: Stamp, moment: Stamp): boolean {
   const [incarnation, count] = parts(stamp);
   const [ownIncarnation, ownCount] = parts(moment);
   return incarnation === ownIncarnation && count <= ownCount;
+}
+
+/**
+ * Whether `stamp` was left after `other`. Counts follow the time of the Redis server, so that it can be said across
+ * incarnations as well, for the order of two invalidations; what is valid is never decided by it.
+ */
+export function isLater(stamp: Stamp, other: Stamp): boolean {
+  return parts(stamp)[1] > parts(other)[1];
 }
 
 /**

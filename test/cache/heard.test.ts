@@ -34,6 +34,13 @@ describe('what a process has heard', () => {
     expect(heard.judge({ tags, asOf: 0, moment: 'i:6' })).toBe('valid');
   });
 
+  it('so does one from before the clock was lost', () => {
+    const heard = createHeardInvalidations();
+    for (const stamp of ['new:9', 'old:5', 'new:7']) heard.note('t', 'soft', stamp);
+    expect(heard.judge({ tags, asOf: 0, moment: 'new:8' })).toBe('soft');
+    expect(heard.judge({ tags, asOf: 0, moment: 'new:9' })).toBe('valid');
+  });
+
   it('does not count against a caller who asked before anything was heard', () => {
     const heard = createHeardInvalidations();
     heard.note('t', 'hard');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { pair } from './support/processes.js';
+import { createProcesses, pair } from './support/processes.js';
 import { ask, createSource } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });
@@ -132,5 +132,58 @@ describe('lease', () => {
     await clock.advance(500);
     expect(await first).toBe('failed');
     expect((await second).value).toEqual({ n: 2 });
+  });
+
+  it('granted by a store that woke up too late for its asker holds up nobody', async () => {
+    const { one, two, clock, redis } = await pair();
+    redis.setState('hanging');
+    const answer = one.cache.get(
+      'k',
+      ask(async () => value(1)),
+    );
+    await clock.advance(60);
+    expect((await answer).value).toEqual({ n: 1 });
+    redis.setState('up');
+    await clock.advance(1100);
+    const askedAt = clock.now();
+    const next = two.cache.get(
+      'k',
+      ask(async () => value(2)),
+    );
+    await clock.advance(50);
+    expect((await next).value).toEqual({ n: 2 });
+    expect(clock.now() - askedAt).toBeLessThanOrEqual(50);
+  });
+
+  it('is stored under by a store that takes longer than a request would wait', async () => {
+    const { make, clock, redis } = createProcesses(0);
+    const late = <T>(answer: Promise<T>) => new Promise<T>((resolve) => clock.after(300, () => resolve(answer)));
+    const one = make(1, (store) => ({ ...store, commit: (commit) => late(store.commit(commit)) }));
+    await clock.advance(10);
+    const answer = one.cache.get(
+      'k',
+      ask(async () => value(1)),
+    );
+    await clock.advance(400);
+    expect((await answer).value).toEqual({ n: 1 });
+    expect(redis.entryBytes(storeIdOf('k'))?.toString()).toContain('{"n":1}');
+    expect(one.events.count('tierDown')).toBe(0);
+  });
+
+  it('is given back by a process that is closed in the middle of a load', async () => {
+    const { one, two, clock } = await pair();
+    const lost = createSource<{ n: number }>();
+    const ended = one.cache.get('k', ask(lost.load)).catch((error: unknown) => error);
+    await clock.advance(10);
+    const waiting = two.cache.get(
+      'k',
+      ask(async () => value(2)),
+    );
+    await clock.advance(10);
+    const closing = one.cache.close();
+    await clock.advance(20);
+    await closing;
+    expect((await waiting).value).toEqual({ n: 2 });
+    expect(await ended).toMatchObject({ name: 'AbortError' });
   });
 });

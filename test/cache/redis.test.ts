@@ -27,10 +27,9 @@ describe('two engines on a real Redis', () => {
   });
 
   /** What is about several processes waits longer for Redis than the 50 ms of production: this machine is shared with others. */
-  const startEngine = async (sharedWaitMs = 2000): Promise<{ cache: Cache; events: EventLog }> => {
+  const startEngine = async (sharedWaitMs = 2000): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
     const events = createEventLog();
-    const timing = { commandTimeoutMs: sharedWaitMs, clock: systemClock, random: Math.random };
-    const shared = createRedisStore({ url: server.url, ...timing });
+    const shared = createRedisStore({ url: server.url, clock: systemClock, random: Math.random });
     let isLinked = false;
     const watched = {
       ...shared,
@@ -55,7 +54,7 @@ describe('two engines on a real Redis', () => {
     open.push(cache);
     cache.start();
     await until(() => isLinked);
-    return { cache, events };
+    return { cache, events, die: shared.close };
   };
   const pair = async () => [await startEngine(), await startEngine()] as const;
   it('load once between them', async () => {
@@ -81,7 +80,7 @@ describe('two engines on a real Redis', () => {
       ask(async () => value(2)),
     );
     // The connection goes without a word, as with SIGKILL: nothing is released.
-    await one.cache.close();
+    await one.die();
     expect((await waiting).value).toEqual({ n: 2 });
     expect(performance.now() - startedAt).toBeLessThan(3000);
     await lost.fail(new Error('dead'));

@@ -142,6 +142,18 @@ export function describeSharedStore(
       expect(judge(later, (await readOne(id, ['met late'])).tags)).toBe('valid');
     });
 
+    it('keeps an invalidation although a load from before the clock was lost ends after it', async () => {
+      const [id, late] = [newId(), newId()];
+      const { moment } = await readOne(id);
+      await store.invalidate({ tags: ['kept'], mode: 'hard', origin: 'me' });
+      const commit = { bytes: Buffer.from('x'), ttlMs: 1000, tags: ['kept'] };
+      await store.acquire({ id: late, lease: 'a', ttlMs: 5000, head: '' });
+      await store.commit({ id: late, lease: 'a', ...commit, moment: `lost${moment.slice(moment.indexOf(':'))}` });
+      await store.acquire({ id, lease: 'b', ttlMs: 5000, head: '' });
+      await store.commit({ id, lease: 'b', ...commit, moment });
+      expect(judge(moment, (await readOne(id, ['kept'])).tags)).toBe('hard');
+    });
+
     it('tells everybody of an invalidation, with the stamp that it has left', async () => {
       const stamp = await store.invalidate({ tags: ['{odd}:tag €', 'b'], mode: 'hard', origin: 'me' });
       await until(() => heard.includes(`hard {odd}:tag € ${stamp} me`) && heard.includes(`hard b ${stamp} me`));

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createSharedTier } from '../../src/cache/shared-tier.js';
+import { createFakeClock } from './support/fake-clock.js';
 import { createProcesses, pair } from './support/processes.js';
-import { ask } from './support/rig.js';
+import { ask, createEventLog } from './support/rig.js';
+import { createSimulatedRedis } from './support/simulated-redis.js';
 
 const value = (n: number) => ({ value: { n } });
 
@@ -121,5 +124,28 @@ describe('when the store does not answer', () => {
     start('c');
     await clock.advance(100);
     expect(waits).toEqual([50, 0, 50]);
+  });
+
+  it('time during which the process was busy itself is not held against the store', async () => {
+    const clock = createFakeClock();
+    let busyMs = 0;
+    const busy = { ...clock, now: () => clock.now() + busyMs };
+    const redis = createSimulatedRedis({ clock });
+    const store = redis.connect();
+    const events = createEventLog();
+    const tier = createSharedTier({ store, clock: busy, events });
+    const budget = tier.budget();
+    let reply = () => {};
+    const answered = new Promise<void>((resolve) => {
+      reply = resolve;
+    });
+    const attempt = tier.attempt(() => answered, budget);
+    busyMs = 500;
+    await clock.advance(5);
+    reply();
+    await clock.advance(1);
+    expect(await attempt).toBeDefined();
+    expect(budget.leftMs).toBeGreaterThanOrEqual(35);
+    expect(events.count('tierDown')).toBe(0);
   });
 });

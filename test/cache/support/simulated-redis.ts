@@ -74,15 +74,12 @@ export function createSimulatedRedis(options: { clock: Clock; tagTtlMs?: number 
       const present = known[mode];
       const [i, m] = present ? partsOf(present) : ['', -1];
       if (i !== from && m < n) known[mode] = began;
-      else if (i !== from) delete known[mode];
     }
     tags.set(tag, { ...known, until: clock.now() + tagTtlMs });
   };
   const invalidate = (tag: string, mode: InvalidationMode, stamp: string) => {
-    const [from, n] = partsOf(stamp);
     const known = live(tags, tag) ?? { until: 0 };
-    const [i, m] = partsOf(known[mode] ?? ':-1');
-    if (i !== from || m < n) known[mode] = stamp;
+    if (partsOf(known[mode] ?? ':-1')[1] < partsOf(stamp)[1]) known[mode] = stamp;
     known.soft ??= stamp;
     known.hard ??= stamp;
     tags.set(tag, { ...known, until: clock.now() + tagTtlMs });
