@@ -27,7 +27,9 @@ describe('two engines on a real Redis', () => {
   });
 
   /** What is about several processes waits longer for Redis than the 50 ms of production: this machine is shared with others. */
-  const startEngine = async (sharedWaitMs = 2000): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
+  const startEngine = async (
+    sharedWaitMs = 2000,
+  ): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
     const events = createEventLog();
     const shared = createRedisStore({ url: server.url, clock: systemClock, random: Math.random });
     let isLinked = false;
