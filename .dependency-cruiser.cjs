@@ -9,7 +9,7 @@ const reach = {
   loaders: ['database', 'core'],
   homepage: ['sections', 'loaders', 'cache', 'database', 'core'],
   graphql: ['homepage', 'sections', 'database', 'core'],
-  observability: ['cache', 'core'],
+  observability: ['homepage', 'cache', 'core'],
   http: ['graphql', 'homepage', 'sections', 'cache', 'database', 'core'],
   jobs: ['graphql', 'homepage', 'sections', 'cache', 'database', 'core'],
 };

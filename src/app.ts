@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type Cache, createCache } from './cache/cache.js';
 import { createCacheEvents } from './cache/events.js';
@@ -9,6 +8,7 @@ import { createRedisStore } from './cache/redis-store.js';
 import { createSharedState } from './cache/shared-state.js';
 import type { Clock } from './core/clock.js';
 import type { Config } from './core/config.js';
+import { createEmitter } from './core/emitter.js';
 import type { Database } from './database/connect.js';
 import { renderDemoImage } from './database/demo/image.js';
 import { createApolloServer } from './graphql/apollo.js';
@@ -16,11 +16,14 @@ import { createItemCompleter } from './graphql/complete-item.js';
 import { createExecutor } from './graphql/executor.js';
 import { createOperations } from './graphql/operations.js';
 import { createSchema } from './graphql/schema.js';
+import { createAdmission } from './homepage/admission.js';
 import { createCachedSource } from './homepage/cached-source.js';
 import { createHomepage } from './homepage/homepage.js';
 import { createScopes } from './homepage/scope.js';
 import { createSectionReader } from './homepage/section-reader.js';
 import { createSectionViews } from './homepage/section-views.js';
+import type { SourceEventMap } from './homepage/source-events.js';
+import { createSourceGuards } from './homepage/source-guards.js';
 import { adminRoute } from './http/admin-route.js';
 import { createAuthenticator } from './http/auth.js';
 import { graphqlRoute } from './http/graphql-route.js';
@@ -32,10 +35,13 @@ import { createRequestScopes } from './http/request-scope.js';
 import { createServer } from './http/server.js';
 import { startJobs } from './jobs/start.js';
 import { logCacheEvents } from './observability/cache-log.js';
+import { logSourceEvents } from './observability/source-log.js';
 import type { Section } from './sections/define-section.js';
 
 /** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
 const STATE_TIMEOUT_MS = 1000;
+/** Of the time of a request that a load may take. */
+const LOAD_SHARE = 0.9;
 
 export interface App {
   server: FastifyInstance;
@@ -61,11 +67,11 @@ export async function buildApp(options: {
   const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset } = config.http;
   const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
-  const { queryTimeoutMs } = config.database;
+  // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
+  const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
-  const ending = new AbortController();
-  // Every read of references listens to it.
-  setMaxListeners(0, ending.signal);
+  let draining = false;
+  const server = await createServer({ logger, draining: () => draining });
 
   const redis =
     redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
@@ -73,6 +79,8 @@ export async function buildApp(options: {
   redis?.connect();
   const events = createCacheEvents();
   logCacheEvents({ events, logger });
+  const sourceEvents = createEmitter<SourceEventMap>();
+  logSourceEvents({ events: sourceEvents, logger });
   const cache =
     options.cache ??
     createCache({
@@ -82,6 +90,7 @@ export async function buildApp(options: {
       events,
       random,
       loadLimitMs: queryTimeoutMs,
+      admit: createAdmission({ isLagging: server.isUnderPressure, events: sourceEvents }),
     });
   cache.start();
 
@@ -89,11 +98,12 @@ export async function buildApp(options: {
   const executor = createExecutor({ schema });
   const operations = createOperations(schema, registry);
   const completeItem = createItemCompleter(schema);
-  const read = createSectionReader({ sources, completeItem, clock, logger, maxTimeMs: queryTimeoutMs });
-  const source = createCachedSource({ cache, read, ttlSeconds, staleWhileRevalidate });
+  const read = createSectionReader({ sources, completeItem, clock, logger });
+  const guards = createSourceGuards({ registry, poolSize: config.database.poolSize, events: sourceEvents });
+  const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
   const views = createSectionViews({ clock, shared });
-  const homepage = createHomepage({ registry, source, views, clock });
-  const openScope = createScopes({ sources, clock, requestTimeoutMs, queryTimeoutMs, signal: ending.signal });
+  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
+  const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const apollo = createApolloServer({ schema, production: config.production, logger });
   await apollo.start();
   const jobs = startJobs({
@@ -102,9 +112,8 @@ export async function buildApp(options: {
   });
 
   const openRequest = createRequestScopes({ authenticator: createAuthenticator({ ...config.auth, clock }), openScope });
-  let draining = false;
-  const server = await createServer({ logger, draining: () => draining });
   healthRoutes(server, {
+    breakers: guards.states,
     reasons: () => {
       const outage = database.outage();
       const reasons = [draining && 'draining', outage !== undefined && `database: ${outage}`, jobs.starting()];
@@ -129,7 +138,6 @@ export async function buildApp(options: {
       await jobs.stop();
       await views.flush();
       await cache.close();
-      ending.abort();
       redis?.close();
       await apollo.stop();
       await database.close();

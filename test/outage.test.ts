@@ -96,7 +96,7 @@ describe('readiness', () => {
     closing.push(database.close);
     const app = await buildTestApp(database.uri);
     closing.push(app.close);
-    expect((await app.get('/readyz')).body).toEqual({ status: 'ready' });
+    expect((await app.get('/readyz')).body).toMatchObject({ status: 'ready', breakers: { offers: 'closed' } });
     app.drain();
     const draining = await app.get('/readyz');
     expect([draining.status, draining.headers['retry-after']]).toEqual([503, '5']);

@@ -27,7 +27,7 @@ export interface GetOptions<T> {
   /** Where it differs from `defaultPolicy`. */
   policy?: Partial<CachePolicy>;
   load: Load<T>;
-  /** Ends this caller's wait with the signal's reason, and the load only when nobody else waits for it. */
+  /** Ends this caller's wait, and the load only when nobody else waits for it. */
   signal?: AbortSignal | undefined;
   /** Reads through every tier and renews them; data read less than a second ago will do. */
   fresh?: boolean;
@@ -37,7 +37,8 @@ export interface Cache {
   /**
    * The value of a key: from memory, from the shared tier, or loaded once for all who ask. Keys are opaque; one key must
    * always be asked for with the same load and policy. Rejects with what the load threw (the same object), with the
-   * signal's reason, and with nothing else: while the shared tier is away, memory alone serves.
+   * signal's reason or what `admit` threw, each only when no copy within its grace can serve; and with nothing else: while
+   * the shared tier is away, memory alone serves.
    */
   get<T>(key: string, options: GetOptions<T>): Promise<CacheResult<T>>;
   /**
@@ -69,6 +70,11 @@ export interface CacheOptions {
   sharedWaitMs?: number;
   /** After a failure the shared tier is left alone this long. */
   sharedDownMs?: number;
+  /**
+   * Asked before a caller waits for the shared tier or a load; what it throws refuses the wait (a copy within its grace serves
+   * all the same), what it answers is called when the wait is over.
+   */
+  admit?: () => () => void;
 }
 
 /**
@@ -78,6 +84,7 @@ export interface CacheOptions {
 export function createCache(options: CacheOptions): Cache {
   const { memory, shared, clock, events, random, codec = jsonCodec } = options;
   const { leaseMs = 2000, loadLimitMs = 30_000, pollMs = 100, sharedWaitMs = 50, sharedDownMs = 1000 } = options;
+  const admit = options.admit ?? (() => () => {});
   const origin = randomToken(random);
   const heard = createHeardInvalidations();
   const failures = createFailures({ clock, random });
@@ -103,6 +110,23 @@ export function createCache(options: CacheOptions): Cache {
     return answer;
   };
 
+  /** Waits for a flight, and when the wait ends badly (it was refused, or the caller's time is over) serves what stands in grace. */
+  const wait = async (key: string, ask: Ask, signal: AbortSignal | undefined): Promise<CacheResult<unknown>> => {
+    try {
+      const leave = admit();
+      try {
+        return await flights.join(key, ask, signal);
+      } finally {
+        leave();
+      }
+    } catch (error) {
+      const copy = memory.get(key);
+      const answer = copy && judge.isTrusted(copy, ask.policy) ? judge.graceAnswer(copy, ask) : undefined;
+      if (answer === undefined) throw error;
+      return answer;
+    }
+  };
+
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
       request.signal?.throwIfAborted();
@@ -116,7 +140,7 @@ export function createCache(options: CacheOptions): Cache {
         askedSeq: heard.seq,
         askedLink: tier?.links ?? 0,
       };
-      const answer = fromMemory(key, ask) ?? (await flights.join(key, ask, request.signal));
+      const answer = fromMemory(key, ask) ?? (await wait(key, ask, request.signal));
       // One key is always asked for with one load: what it once answered is a T.
       return answer as CacheResult<T>;
     },

@@ -1,3 +1,4 @@
+import { createEmitter, type Emitter } from '../core/emitter.js';
 import type { InvalidationMode } from './stamp.js';
 
 /** What the cache tells whoever listens. `label` is the section id given with `get`; keys and users never appear. */
@@ -26,36 +27,6 @@ export interface CacheEventMap {
 
 export type CacheEventName = keyof CacheEventMap;
 
-type Listener<Name extends CacheEventName> = (event: CacheEventMap[Name]) => void;
+export type CacheEvents = Emitter<CacheEventMap>;
 
-/** A typed emitter. A listener that throws harms neither the cache nor the other listeners. */
-export interface CacheEvents {
-  /** The answer takes the listener off again. */
-  on<Name extends CacheEventName>(name: Name, listener: Listener<Name>): () => void;
-  emit<Name extends CacheEventName>(name: Name, event: CacheEventMap[Name]): void;
-}
-
-export function createCacheEvents(): CacheEvents {
-  const listeners: { [Name in CacheEventName]?: Set<Listener<Name>> } = {};
-
-  return {
-    on: <Name extends CacheEventName>(name: Name, listener: Listener<Name>) => {
-      const known: Set<Listener<Name>> | undefined = listeners[name];
-      const set = known ?? new Set<Listener<Name>>();
-      if (!known) Object.assign(listeners, { [name]: set });
-      set.add(listener);
-      return () => {
-        set.delete(listener);
-      };
-    },
-    emit: (name, event) => {
-      for (const listener of listeners[name] ?? []) {
-        try {
-          listener(event);
-        } catch {
-          // A broken log line must not cost an answer.
-        }
-      }
-    },
-  };
-}
+export const createCacheEvents = (): CacheEvents => createEmitter<CacheEventMap>();

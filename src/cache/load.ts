@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { AppError } from '../core/errors.js';
+import { createDeadline } from '../core/deadline.js';
 import type { Lifetime } from './policy.js';
 
 /** What a load answers. */
@@ -9,8 +9,16 @@ export interface Loaded<T> extends Lifetime {
   tags?: readonly string[];
 }
 
+/** How long a load may go on. */
+export interface LoadContext {
+  /** Aborts when nobody wants the value any more, or when its time is over: then with a `TIMEOUT_ERROR`. */
+  signal: AbortSignal;
+  /** Milliseconds that are left of its time. */
+  remainingMs(): number;
+}
+
 /** Reads the value from its source. What it throws reaches the callers as it is. It should stop when the signal aborts. */
-export type Load<T> = (context: { signal: AbortSignal }) => Promise<Loaded<T>>;
+export type Load<T> = (context: LoadContext) => Promise<Loaded<T>>;
 
 /**
  * Runs a load under a time limit of its own, so that one that never settles cannot keep its key for ever. Past the limit its
@@ -22,20 +30,17 @@ export function runLoad<T>(
 ): Promise<Loaded<T>> {
   const { signal, limitMs, clock } = options;
   return new Promise((resolve, reject) => {
-    const controller = new AbortController();
-    const follow = () => controller.abort(signal.reason);
-    if (signal.aborted) follow();
-    signal.addEventListener('abort', follow, { once: true });
-    const cancel = clock.after(limitMs, () => {
-      const error = new AppError('TIMEOUT_ERROR', 'Load took too long', { at: clock.now() });
-      reject(error);
-      controller.abort(error);
-    });
+    const deadline = createDeadline({ clock, timeoutMs: limitMs });
+    const leave = () => deadline.abort(signal.reason);
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave, { once: true });
+    // Not every load listens: past its time it has failed, whatever it does later.
+    deadline.signal.addEventListener('abort', () => signal.aborted || reject(deadline.signal.reason), { once: true });
     // A load that throws at once is a failed load like any other.
-    const loading = (async () => load({ signal: controller.signal }))();
+    const loading = (async () => load({ signal: deadline.signal, remainingMs: deadline.remainingMs }))();
     loading.then(resolve, reject).finally(() => {
-      cancel();
-      signal.removeEventListener('abort', follow);
+      deadline.dispose();
+      signal.removeEventListener('abort', leave);
     });
   });
 }

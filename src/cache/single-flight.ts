@@ -32,6 +32,9 @@ interface Running<Ask, Answer> extends Flight<Ask, Answer> {
   abort(reason: unknown): void;
 }
 
+/** Not the reason of whoever left last: that somebody's time was over says nothing of the work. */
+const nobodyWaits = () => new DOMException('Nobody waits any longer', 'AbortError');
+
 /**
  * At most one flight for each key. A caller may leave at any time and takes nobody else's result away; when the last one
  * leaves, the flight's signal aborts. Callers whom a flight could not answer (they asked for something newer than it loads,
@@ -92,7 +95,7 @@ export function createSingleFlight<Ask, Answer>(options: {
         const leave = () => {
           waiter.fail(signal?.reason);
           const flight = flights.get(key);
-          if (flight?.waiters === waiters && waiters.size === 0 && !flight.background) flight.abort(signal?.reason);
+          if (flight?.waiters === waiters && waiters.size === 0 && !flight.background) flight.abort(nobodyWaits());
         };
         const running = flights.get(key);
         const waiters = running?.waiters ?? new Set();

@@ -3,11 +3,11 @@ import type { Model, QueryFilter } from 'mongoose';
 /** A document as it stands in the database: no promise is made about its fields. */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
-/** What every read carries: how long the server may work on it, and who may call it off. */
+/** What every read carries: who may call it off, and how long the server may work on it. */
 export interface ReadOptions {
   signal: AbortSignal;
-  /** Milliseconds, at least 1. */
-  maxTimeMs: number;
+  /** Milliseconds that are left when it is sent; they go along as `maxTimeMS`. */
+  remainingMs(): number;
 }
 
 export interface FindPlan extends ReadOptions {
@@ -28,23 +28,29 @@ export interface Page {
 /** One collection, as the sections and loaders read it. Rejects with the driver's errors. */
 export interface CollectionSource {
   find(plan: FindPlan): Promise<readonly StoredDocument[]>;
-  count(plan: Pick<FindPlan, 'filter' | 'signal' | 'maxTimeMs'>): Promise<number>;
+  count(plan: Pick<FindPlan, 'filter' | keyof ReadOptions>): Promise<number>;
   /** The first `limit` documents and how many there are in all, asked for at the same time. */
   page(plan: FindPlan): Promise<Page>;
 }
 
 /** Reads through a mongoose model, as plain objects (`lean`). */
 export function createCollectionSource(model: Model<StoredDocument>): CollectionSource {
-  const find: CollectionSource['find'] = ({ filter, select, sort, limit, signal, maxTimeMs }) => {
-    const query = model.find(filter).setOptions({ sanitizeFilter: true, maxTimeMS: maxTimeMs, signal });
+  // MongoDB takes whole milliseconds, and 0 for no limit at all.
+  const limited = ({ signal, remainingMs }: ReadOptions) => ({
+    sanitizeFilter: true,
+    maxTimeMS: Math.max(1, Math.ceil(remainingMs())),
+    signal,
+  });
+  const find: CollectionSource['find'] = ({ filter, select, sort, limit, ...read }) => {
+    const query = model.find(filter).setOptions(limited(read));
     query.select([...select]);
     if (sort !== undefined) query.sort({ ...sort });
     // One answer holds the whole page, so the server closes the cursor at once.
     if (limit !== undefined) query.limit(limit).setOptions({ singleBatch: true });
     return query.lean<StoredDocument[]>().exec();
   };
-  const count: CollectionSource['count'] = ({ filter, signal, maxTimeMs }) =>
-    model.countDocuments(filter).setOptions({ sanitizeFilter: true, maxTimeMS: maxTimeMs, signal }).exec();
+  const count: CollectionSource['count'] = ({ filter, ...read }) =>
+    model.countDocuments(filter).setOptions(limited(read)).exec();
   return {
     find,
     count,

@@ -3,6 +3,7 @@ import type { CachePolicy } from '../cache/policy.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
+import type { SourceGuards } from './source-guards.js';
 import { sectionTags } from './tags.js';
 
 /** `CACHE_TTL` for which sections state their lifetimes, in seconds (seed, appendix C). */
@@ -12,11 +13,12 @@ const STANDARD_TTL_SECONDS = 300;
 export function createCachedSource(options: {
   cache: Cache;
   read: ReadSection;
+  guards: SourceGuards;
   /** `CACHE_TTL`: how old an answer may get while it is renewed. Freshness keeps its share of it. */
   ttlSeconds: number;
   staleWhileRevalidate: boolean;
 }): SectionSource {
-  const { cache, read, ttlSeconds, staleWhileRevalidate } = options;
+  const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
   const policyOf = ({ cache: { freshMs, staleMs, graceMs } }: Section): Partial<CachePolicy> => ({
     freshMs: Math.round(freshMs * scale),
@@ -36,7 +38,8 @@ export function createCachedSource(options: {
         label: section.id,
         tags: sectionTags(section, heeded.viewer),
         policy: policyOf(section),
-        load: (context) => read({ section, loaders, signal: context.signal, ...heeded }),
+        load: (context) =>
+          guards.run(section, () => read({ section, loaders, read: context, ...heeded }), context.signal),
         signal,
         fresh,
       });

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
-import type { Deadline } from '../core/deadline.js';
-import type { AppError } from '../core/errors.js';
+import { createDeadline, type Deadline } from '../core/deadline.js';
+import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
@@ -94,12 +94,13 @@ export interface Homepage {
   /** Starts every section at once. Never throws. */
   open(scope: RequestScope, request: PageRequest): OpenPage;
   /** One section by itself. Rejects with an `AppError`. */
-  section(
-    scope: RequestScope,
-    section: Section,
-    request: Pick<PageRequest, 'limit' | 'near' | 'fresh'>,
-  ): Promise<SectionView>;
+  section(scope: RequestScope, section: Section, request: SectionArguments): Promise<SectionView>;
 }
+
+type SectionArguments = Pick<PageRequest, 'limit' | 'near' | 'fresh'>;
+
+/** What a section's load does not count of the time that its callers wait: a look at Redis, and the way of the answer. */
+const AROUND_LOAD_MS = 250;
 
 /** The one place where a section gets its time, its source and its error. */
 export function createHomepage(options: {
@@ -107,15 +108,17 @@ export function createHomepage(options: {
   source: SectionSource;
   views: SectionViews;
   clock: Clock;
+  /** Milliseconds that the load of a section may take. */
+  queryTimeoutMs: number;
 }): Homepage {
   const { registry, source, views, clock } = options;
+  const timeoutMs = options.queryTimeoutMs + AROUND_LOAD_MS;
 
-  const fetch = async (
-    scope: RequestScope,
-    section: Section,
-    request: Pick<PageRequest, 'limit' | 'near' | 'fresh'>,
-  ): Promise<Outcome> => {
-    const outcome = await attempt(scope, section, request);
+  /** Sections that are asked for together have one deadline, within the request's. */
+  const openDeadline = (scope: RequestScope) => createDeadline({ clock, timeoutMs, within: scope.deadline });
+
+  const fetch: typeof attempt = async (scope, ...asked) => {
+    const outcome = await attempt(scope, ...asked);
     scope.outcomes.push(outcome);
     return outcome;
   };
@@ -123,15 +126,15 @@ export function createHomepage(options: {
   const attempt = async (
     scope: RequestScope,
     section: Section,
-    request: Pick<PageRequest, 'limit' | 'near' | 'fresh'>,
+    { limit, near, fresh }: SectionArguments,
+    signal: AbortSignal,
   ): Promise<Outcome> => {
-    const { limit, near, fresh } = request;
     const startedAt = clock.now();
     try {
       const answer = await source.get({
         section,
         fresh,
-        signal: scope.deadline.signal,
+        signal,
         loaders: scope.loaders,
         ...(near === undefined ? {} : { near }),
         ...(scope.viewer === undefined ? {} : { viewer: scope.viewer }),
@@ -142,17 +145,24 @@ export function createHomepage(options: {
       return { section: section.id, status, ageMs, durationMs, fresh, answer, view: toView(section, answer, limit) };
     } catch (cause) {
       const error = toSectionError(section, cause, clock.now());
-      scope.logger.warn({ section: section.id, code: error.code, error: cause }, 'section failed');
+      const level = hasLeft(scope) ? 'debug' : 'warn';
+      scope.logger[level]({ section: section.id, code: error.code, error: cause }, 'section failed');
       return { section: section.id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
     }
   };
 
   return {
     registry,
-    section: async (scope, section, request) => viewOf(await fetch(scope, section, request)),
+    section: async (scope, section, request) => {
+      const deadline = openDeadline(scope);
+      return viewOf(await fetch(scope, section, request, deadline.signal).finally(deadline.dispose));
+    },
     open: (scope, request) => {
-      const pending = request.sections.map((section) => [section.key, fetch(scope, section, request)] as const);
-      const settled = Promise.all(pending.map(([, outcome]) => outcome));
+      const deadline = openDeadline(scope);
+      const pending = request.sections.map(
+        (section) => [section.key, fetch(scope, section, request, deadline.signal)] as const,
+      );
+      const settled = Promise.all(pending.map(([, outcome]) => outcome)).finally(deadline.dispose);
       handled(settled.then((outcomes) => logPage(scope, outcomes, clock.now())));
       return {
         sections: new Map(pending.map(([key, outcome]) => [key, handled(outcome.then(viewOf))])),
@@ -186,6 +196,11 @@ export function createHomepage(options: {
       };
     },
   };
+}
+
+/** Whether the client has gone, so that nobody reads of what failed. */
+function hasLeft({ deadline }: RequestScope): boolean {
+  return deadline.signal.aborted && !(deadline.signal.reason instanceof AppError);
 }
 
 function toView(section: Section, answer: SectionAnswer, limit: number): SectionView {

@@ -5,6 +5,10 @@ import type { Section } from '../sections/define-section.js';
 /** What clients are told of a section that failed: never what it died of, which goes to the log. */
 export function toSectionError(section: Section, cause: unknown, at: number): AppError {
   const code: ErrorCode = failureCode(cause);
-  const message = code === 'TIMEOUT_ERROR' ? `Timed out fetching ${section.id}` : `Failed to fetch ${section.id}`;
-  return new AppError(code, message, { section: section.id, cause, at });
+  return new AppError(code, messageOf(code, section.id), { section: section.id, cause, at });
+}
+
+function messageOf(code: ErrorCode, sectionId: string): string {
+  if (code === 'TIMEOUT_ERROR') return `Timed out fetching ${sectionId}`;
+  return code === 'OVERLOADED' ? `Too busy to fetch ${sectionId}` : `Failed to fetch ${sectionId}`;
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import type { StoredDocument } from '../database/collection-source.js';
+import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import { documentId } from '../database/document-id.js';
 import type { LoadArguments, Section, SectionPage } from '../sections/define-section.js';
@@ -23,7 +23,7 @@ export interface SectionReading {
 }
 
 export type ReadSection = (
-  request: Pick<SectionRequest, 'section' | 'near' | 'viewer' | 'loaders' | 'signal'>,
+  request: Pick<SectionRequest, 'section' | 'near' | 'viewer' | 'loaders'> & { read: ReadOptions },
 ) => Promise<SectionReading>;
 
 /** Reads sections from the database: the items of the largest limit, references joined, malformed documents left out. */
@@ -32,23 +32,21 @@ export function createSectionReader(options: {
   completeItem: CompleteItem;
   clock: Clock;
   logger: Logger;
-  /** What one read may take, in milliseconds. */
-  maxTimeMs: number;
 }): ReadSection {
-  const { sources, completeItem, clock, logger, maxTimeMs } = options;
-  return async ({ section, near, viewer, loaders, signal }) => {
+  const { sources, completeItem, clock, logger } = options;
+  return async ({ section, near, viewer, loaders, read }) => {
     const args: LoadArguments = {
       ...sources,
       now: new Date(clock.now()),
       limit: LIMIT.max,
-      read: { signal, maxTimeMs },
+      read,
       ...(near === undefined ? {} : { near }),
     };
     const find = (): Promise<SectionPage> => {
       if (section.scope === 'public') return section.load(args);
       return section.load(viewer === undefined ? args : { ...args, viewer });
     };
-    const { page, degraded } = await loaders.join(section.item.references, find);
+    const { page, degraded } = await loaders.join(section.item.references, find, read);
     const items = page.documents.map((document) => completeItem(section.item.type, document));
     const whole = items.filter((item) => item !== undefined);
     if (whole.length < items.length) {

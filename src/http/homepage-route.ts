@@ -99,7 +99,8 @@ function sendPage(
   if (failure === undefined) return successEnvelope(body, errors);
   if (failure.status === 503) {
     reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
-    return failureEnvelope('The database is unavailable', errors, body);
+    const overloaded = failure.code === 'OVERLOADED';
+    return failureEnvelope(overloaded ? 'The gateway is overloaded' : 'The database is unavailable', errors, body);
   }
   reply.code(500);
   return failureEnvelope('Every section failed', errors, body);

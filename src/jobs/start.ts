@@ -39,7 +39,7 @@ export function startJobs(options: {
   const invalidation = startInvalidation({
     open: (resumeToken) => database.follow(followed, resumeToken),
     ownerOf: async (id) => {
-      const read = { signal: AbortSignal.timeout(STATE_READ_MS), maxTimeMs: STATE_READ_MS };
+      const read = { signal: AbortSignal.timeout(STATE_READ_MS), remainingMs: () => STATE_READ_MS };
       const [found] = await database.sources.recommendations.find({ filter: { _id: id }, select: ['userId'], ...read });
       return found?.['userId'] === undefined ? undefined : String(found['userId']);
     },

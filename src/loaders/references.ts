@@ -2,11 +2,15 @@ import DataLoader from 'dataloader';
 import { trusted } from 'mongoose';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import type { StoredDocument } from '../database/collection-source.js';
+import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import { documentId, isObjectId } from '../database/document-id.js';
 import { type ReferencedCollection, type ReferenceFields, referenced } from '../database/references.js';
 import { createBatchWindow } from './batch-window.js';
+import { sharedRead } from './shared-read.js';
+
+/** Of the time that a section has left: references must be there by then, or the section goes without them. */
+const REFERENCES_SHARE = 0.8;
 
 /** Resolves the references of one request's sections, with one command for each referenced collection. */
 export interface ReferenceLoaders {
@@ -18,6 +22,7 @@ export interface ReferenceLoaders {
   join<Page extends { documents: readonly StoredDocument[] }>(
     fields: ReferenceFields,
     find: () => Promise<Page>,
+    read: ReadOptions,
   ): Promise<Joined<Page>>;
 }
 
@@ -33,26 +38,18 @@ type Loader = DataLoader<string, StoredDocument | null>;
  * One set of loaders a request. They batch, and remember nothing: what is read for a section must have been read after
  * its load began, or an invalidation in between would be lost.
  */
-export function createReferenceLoaders(options: {
-  sources: Sources;
-  clock: Clock;
-  logger: Logger;
-  /** Calls the reads of references off. */
-  signal: AbortSignal;
-  /** Milliseconds from the start of a find until its references must be there, or are given up. */
-  limitMs: number;
-}): ReferenceLoaders {
-  const { sources, clock, logger, signal, limitMs } = options;
+export function createReferenceLoaders(options: { sources: Sources; clock: Clock; logger: Logger }): ReferenceLoaders {
+  const { sources, clock, logger } = options;
   const batchWindow = createBatchWindow({ clock });
+  /** Those that wait for references just now. */
+  const readers = new Set<ReadOptions>();
   const createLoader = (collection: ReferencedCollection): Loader =>
     new DataLoader(
       async (ids) => {
-        const documents = await sources[collection].find({
-          filter: { _id: trusted({ $in: [...new Set(ids)] }) },
-          select: referenced[collection],
-          signal,
-          maxTimeMs: limitMs,
-        });
+        const { dispose, ...read } = sharedRead([...readers]);
+        const documents = await sources[collection]
+          .find({ filter: { _id: trusted({ $in: [...new Set(ids)] }) }, select: referenced[collection], ...read })
+          .finally(dispose);
         const byId = new Map(documents.map((document) => [documentId(document), document]));
         return ids.map((id) => byId.get(id) ?? null);
       },
@@ -78,11 +75,13 @@ export function createReferenceLoaders(options: {
   };
 
   return {
-    join: async (fields, find) => {
+    join: async (fields, find, { signal, remainingMs }) => {
       const references = Object.entries(fields);
       if (references.length === 0) return { page: await find(), degraded: false };
-      const endsAt = clock.now() + limitMs;
+      const endsAt = clock.now() + remainingMs() * REFERENCES_SHARE;
       const page = await batchWindow.track(find);
+      const reader: ReadOptions = { signal, remainingMs: () => Math.max(0, endsAt - clock.now()) };
+      readers.add(reader);
       const resolved = new Map(
         await Promise.all(
           [...new Set(Object.values(fields))].map(async (collection) => {
@@ -93,7 +92,7 @@ export function createReferenceLoaders(options: {
               await resolve(collection, [...new Set(ids.filter(isObjectId).map(String))], endsAt),
             ] as const;
           }),
-        ),
+        ).finally(() => readers.delete(reader)),
       );
       const documents = page.documents.map((document) => {
         const joined: Record<string, unknown> = { ...document };

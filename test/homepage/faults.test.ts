@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { buildTestApp, type TestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';
@@ -11,12 +11,15 @@ let app: TestApp;
 
 beforeAll(async () => {
   shop = await startShop({ now: clock.now(), products: 50 });
+});
+afterAll(() => shop.close());
+// One each: failures of one test would open the breakers of the next.
+beforeEach(async () => {
   app = await buildTestApp(shop.uri, { clock, logger });
 });
-afterEach(() => shop.heal());
-afterAll(async () => {
+afterEach(async () => {
+  await shop.heal();
   await app.close();
-  await shop.close();
 });
 
 const QUERY =

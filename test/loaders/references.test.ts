@@ -25,8 +25,6 @@ function createScene() {
     sources: { stores: source('stores'), categories: source('categories') } as unknown as Sources,
     clock,
     logger: silentLogger,
-    signal: new AbortController().signal,
-    limitMs: 1000,
   });
   return {
     loaders,
@@ -37,6 +35,8 @@ function createScene() {
   };
 }
 
+const read = { signal: new AbortController().signal, remainingMs: () => 1000 };
+
 const found = (count: number) => async () => ({
   documents: Array.from({ length: count }, () => ({ store, category })),
 });
@@ -44,7 +44,7 @@ const found = (count: number) => async () => ({
 describe('reference loaders', () => {
   it('ask once for each collection, however many refer to one document', async () => {
     const { loaders, asked } = createScene();
-    const pages = await Promise.all([loaders.join(fields, found(20)), loaders.join(fields, found(20))]);
+    const pages = await Promise.all([loaders.join(fields, found(20), read), loaders.join(fields, found(20), read)]);
     expect(asked.sort()).toEqual(['categories', 'stores']);
     for (const { page, degraded } of pages) {
       expect(degraded).toBe(false);
@@ -54,15 +54,15 @@ describe('reference loaders', () => {
 
   it('remember nothing: what a later load joins was read after it began, or an invalidation would be lost', async () => {
     const { loaders, rename } = createScene();
-    await loaders.join(fields, found(1));
+    await loaders.join(fields, found(1), read);
     rename('After');
-    const { page } = await loaders.join(fields, found(1));
+    const { page } = await loaders.join(fields, found(1), read);
     expect(page.documents[0]?.store).toMatchObject({ name: 'After' });
   });
 
   it('ask for nothing when nothing is referred to', async () => {
     const { loaders, asked } = createScene();
-    const { page } = await loaders.join(fields, async () => ({ documents: [{ store: null, category: 'text' }] }));
+    const { page } = await loaders.join(fields, async () => ({ documents: [{ store: null, category: 'text' }] }), read);
     expect([asked, page.documents]).toEqual([[], [{ store: null, category: null }]]);
   });
 });

@@ -21,7 +21,7 @@ async function plansOf(section: Section): Promise<{ collection: string; plan: Fi
     },
   });
   const sources = Object.fromEntries(collectionNames.map((name) => [name, recorder(name)])) as unknown as Sources;
-  const read = { signal: new AbortController().signal, maxTimeMs: 1000 };
+  const read = { signal: new AbortController().signal, remainingMs: () => 1000 };
   await section.load({ ...sources, now: new Date(0), limit: 20, read, near: { lng: 1, lat: 2, radiusKm: 50 } });
   return plans;
 }

@@ -13,6 +13,8 @@ export interface Shop {
   /** Sets MongoDB's own `failCommand` fail point, for this shop's collection. */
   fail(collection: string | undefined, data: Document, mode?: string | Document): Promise<void>;
   heal(): Promise<void>;
+  /** How many operations the database is busy with, this question not counted. */
+  running(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -48,6 +50,7 @@ export async function startShop(options: { now: number; products?: number; seed?
         ...data,
       }),
     heal: () => configure('off'),
+    running: () => runningOperations(client, name),
     close: async () => {
       await configure('off');
       await db.dropDatabase();
@@ -55,4 +58,13 @@ export async function startShop(options: { now: number; products?: number; seed?
       await target.close();
     },
   };
+}
+
+/** MongoDB tells by `$currentOp`, where an idle change stream is one, too; the embedded server counts them itself. */
+async function runningOperations(client: MongoClient, name: string): Promise<number> {
+  const admin = client.db('admin');
+  const { globalLock, storageEngine } = await admin.command({ serverStatus: 1 });
+  if (storageEngine.name === 'embedded') return globalLock.activeClients.total;
+  const busy = { $match: { active: true, op: { $ne: 'getmore' }, ns: { $regex: `^${name}\\.` } } };
+  return (await admin.aggregate([{ $currentOp: {} }, busy]).toArray()).length;
 }

@@ -27,6 +27,8 @@ export interface TrueAsk {
   readonly fresh: boolean;
   readonly asked: number;
   readonly askedAt: number;
+  /** Whether its time is over: then what stands in grace will do. */
+  left: boolean;
 }
 
 export interface Value {
@@ -138,7 +140,8 @@ export function createHistory() {
           (one) => one.key === ask.key && one.process === ask.process && one.ended?.failed,
         );
         if (age >= modelPolicy.graceMs) fail('older than its grace');
-        if ((age >= modelPolicy.staleMs || ask.fresh) && !failedSince) fail('grace although no load failed');
+        if ((age >= modelPolicy.staleMs || ask.fresh) && !failedSince && !ask.left)
+          fail('grace although no load failed and there was time');
       }
     },
   };

@@ -149,10 +149,14 @@ export function createWorld(seed: number) {
     const running = processes[process];
     const key = keys[index];
     if (!running || !key) return;
-    const ask: TrueAsk = { key: key.key, process, fresh, asked: history.next(), askedAt: clock.now() };
+    const ask: TrueAsk = { key: key.key, process, fresh, asked: history.next(), askedAt: clock.now(), left: false };
     const controller = new AbortController();
     const reason = new Error('left');
-    if (leaveAfterMs > 0) running.life.clock.after(leaveAfterMs, () => controller.abort(reason));
+    const leave = () => {
+      ask.left = true;
+      controller.abort(reason);
+    };
+    if (leaveAfterMs > 0) running.life.clock.after(leaveAfterMs, leave);
     unanswered.add(ask);
     const options = { label: key.key, tags: key.tags, policy: modelPolicy, fresh, signal: controller.signal };
     const answer = running.cache.get<Value>(key.key, {

@@ -1,0 +1,99 @@
+import {
+  BrokenCircuitError,
+  BulkheadRejectedError,
+  bulkhead,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  ExponentialBackoff,
+  handleWhen,
+  wrap,
+} from 'cockatiel';
+import { AppError } from '../core/errors.js';
+import { failureCode } from '../database/failure.js';
+import type { Section } from '../sections/define-section.js';
+import type { BreakerState, SourceEvents } from './source-events.js';
+
+/** Failures in a row that open a breaker, and for how long: doubled from the first to the last. */
+const FAILURES_TO_OPEN = 5;
+const FIRST_OPEN_MS = 1000;
+const LAST_OPEN_MS = 30_000;
+/** Loads that may wait for a place; their own time limits bound how long. */
+const QUEUE = 1000;
+/** Of the connections that the sections may hold together; a load holds two at most, its find's and its count's. */
+const POOL_SHARE = 2 / 3;
+
+/** A breaker (Nygard, "Release It!") and a bulkhead for the source of each section. */
+export interface SourceGuards {
+  /**
+   * Runs a load of a section, as soon as it has a place. Rejects with what it rejects with; at once, with the code of the last
+   * failure, while the section's breaker is open, and with `OVERLOADED` when too many wait already.
+   */
+  run<Result>(section: Section, load: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
+  /** By section id. */
+  states(): Readonly<Record<string, BreakerState>>;
+}
+
+const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
+  [CircuitState.Closed]: 'closed',
+  [CircuitState.Open]: 'open',
+  [CircuitState.HalfOpen]: 'half-open',
+  [CircuitState.Isolated]: 'open',
+};
+
+export function createSourceGuards(options: {
+  registry: readonly Section[];
+  /** Connections to the database. */
+  poolSize: number;
+  events: SourceEvents;
+}): SourceGuards {
+  const { registry, poolSize, events } = options;
+  const places = Math.max(1, Math.floor((poolSize * POOL_SHARE) / registry.length));
+  const guards = new Map(registry.map(({ id }) => [id, createGuard(id, places, events)]));
+  const guardOf = ({ id }: Section) => {
+    const guard = guards.get(id);
+    if (guard === undefined) throw new TypeError(`${id} is no section of the registry`);
+    return guard;
+  };
+
+  return {
+    states: () => Object.fromEntries([...guards].map(([id, { breaker }]) => [id, stateNames[breaker.state]])),
+    run: async (section, load, signal) => {
+      const { breaker, policy } = guardOf(section);
+      // cockatiel would let everybody wait for the one that probes.
+      if (breaker.state === CircuitState.HalfOpen) throw asAnswered(section, breaker.lastFailure);
+      try {
+        return await policy.execute(load, signal);
+      } catch (error) {
+        if (error instanceof BrokenCircuitError) throw asAnswered(section, breaker.lastFailure);
+        if (!(error instanceof BulkheadRejectedError)) throw error;
+        events.emit('shed', { reason: 'source', label: section.id });
+        throw new AppError('OVERLOADED', `Too busy to fetch ${section.id}`, { section: section.id, cause: error });
+      }
+    },
+  };
+}
+
+function createGuard(label: string, places: number, events: SourceEvents) {
+  const breaker = circuitBreaker(handleWhen(isSourceFailure), {
+    halfOpenAfter: new ExponentialBackoff({ initialDelay: FIRST_OPEN_MS, maxDelay: LAST_OPEN_MS }),
+    breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
+  });
+  breaker.onStateChange((state) => events.emit('breaker', { label, state: stateNames[state] }));
+  return { breaker, policy: wrap(bulkhead(places, QUEUE), breaker) };
+}
+
+/**
+ * What says something of the source. That everybody has left does not, and neither does an outage of the whole database,
+ * which `database/` answers at once without asking anybody, and whose end must be seen at once.
+ */
+function isSourceFailure(error: Error): boolean {
+  if (error.name === 'AbortError') return false;
+  return !(error instanceof AppError && error.code === 'DB_CONNECTION_ERROR');
+}
+
+/** The failure that opened the breaker, or kept it open, stands for those that were not tried. */
+function asAnswered({ id }: Section, last: { error: Error } | { value: unknown } | undefined): AppError {
+  const cause = last !== undefined && 'error' in last ? last.error : undefined;
+  return new AppError(failureCode(cause), `Failed to fetch ${id}`, { section: id, cause });
+}

@@ -1,0 +1,11 @@
+import type { Logger } from '../core/logger.js';
+import type { SourceEvents } from '../homepage/source-events.js';
+
+/** Writes a breaker that opens at WARN, one that closes at INFO, and each load that was shed at DEBUG. */
+export function logSourceEvents(options: { events: SourceEvents; logger: Logger }): void {
+  const { events, logger } = options;
+  events.on('breaker', ({ label, state }) => {
+    logger[state === 'open' ? 'warn' : 'info']({ section: label, state }, 'breaker');
+  });
+  events.on('shed', ({ reason, label }) => logger.debug({ section: label, reason }, 'load shed'));
+}
