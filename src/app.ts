@@ -19,6 +19,7 @@ import { createSchema } from './graphql/schema.js';
 import { createAdmission } from './homepage/admission.js';
 import { createCachedSource } from './homepage/cached-source.js';
 import { createHomepage } from './homepage/homepage.js';
+import { createLagSensor } from './homepage/lag-sensor.js';
 import { createScopes } from './homepage/scope.js';
 import { createSectionReader } from './homepage/section-reader.js';
 import { createSectionViews } from './homepage/section-views.js';
@@ -81,6 +82,7 @@ export async function buildApp(options: {
   logCacheEvents({ events, logger });
   const sourceEvents = createEmitter<SourceEventMap>();
   logSourceEvents({ events: sourceEvents, logger });
+  const lag = createLagSensor({ clock });
   const cache =
     options.cache ??
     createCache({
@@ -90,7 +92,7 @@ export async function buildApp(options: {
       events,
       random,
       loadLimitMs: queryTimeoutMs,
-      admit: createAdmission({ isLagging: server.isUnderPressure, events: sourceEvents }),
+      admit: createAdmission({ isLagging: lag.isLagging, events: sourceEvents }),
     });
   cache.start();
 
@@ -135,6 +137,7 @@ export async function buildApp(options: {
     close: async () => {
       draining = true;
       await server.close();
+      lag.stop();
       await jobs.stop();
       await views.flush();
       await cache.close();

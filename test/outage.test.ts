@@ -100,6 +100,6 @@ describe('readiness', () => {
     app.drain();
     const draining = await app.get('/readyz');
     expect([draining.status, draining.headers['retry-after']]).toEqual([503, '5']);
-    expect(draining.body).toEqual({ status: 'unavailable', reasons: ['draining'] });
+    expect(draining.body).toMatchObject({ status: 'unavailable', reasons: ['draining'] });
   });
 });

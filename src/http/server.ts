@@ -3,7 +3,6 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import underPressure from '@fastify/under-pressure';
 import Fastify, {
   type FastifyBaseLogger,
   type FastifyError,
@@ -21,9 +20,6 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** What is answered while the process goes away too: it lives, and says why it does not serve. */
 const healthPaths: readonly string[] = ['/healthz', '/readyz'];
-
-/** Timers this late, on average over a second, leave nothing of the time of a request. */
-const MAX_EVENT_LOOP_DELAY_MS = 1000;
 
 /** A Fastify server with what every route has: request ids, compression, and one envelope for everything that fails. */
 export async function createServer(options: {
@@ -74,11 +70,6 @@ export async function createServer(options: {
       },
       'Request completed',
     );
-  });
-  // It measures; what is refused then is decided where it costs something (homepage/admission.ts).
-  await server.register(underPressure, {
-    maxEventLoopDelay: MAX_EVENT_LOOP_DELAY_MS,
-    pressureHandler: () => undefined,
   });
   // Seed 6.3; @fastify/compress heeds `x-no-compression` itself.
   await server.register(compress, {

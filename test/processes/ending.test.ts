@@ -38,6 +38,61 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
   console.log(`ended in mid-load after ${tookMs} ms, the other one renewed the page in ${renewedMs} ms`);
 });
 
+it('a gateway that is stopped answers what is under way, tells who comes to go elsewhere, and ends', async () => {
+  const { database, env } = cluster;
+  const gateway = await stage.gateway(env);
+  await until(async () => (await gateway.readyz()) === 200);
+  await gateway.invalidate('hard');
+  await database.slow(['find'], 1500, 'events');
+  const underWay = gateway.page('?sections=events');
+  await until(async () => (await database.hits()) === 1);
+  gateway.process.child.kill('SIGTERM');
+  await until(async () => (await gateway.readyz()) === 503);
+  const late = await gateway.page('?sections=offers');
+  expect([late.status, late.headers.get('retry-after'), late.headers.get('connection')]).toEqual([503, '5', 'close']);
+  expect(await underWay).toMatchObject({ status: 200, errors: [] });
+  expect(await gateway.process.ended).toBe(0);
+  await database.heal();
+});
+
+it('a second signal ends a gateway at once, whatever is under way', async () => {
+  const { database, env } = cluster;
+  const gateway = await stage.gateway(env);
+  await gateway.invalidate('hard');
+  await database.slow(['find'], 60_000, 'events');
+  const cut = gateway.page('?sections=events').catch(() => 'cut');
+  await until(async () => (await database.hits()) === 1);
+  gateway.process.child.kill('SIGTERM');
+  await until(async () => (await gateway.readyz()) === 503);
+  const { code, tookMs } = await terminate(gateway);
+  expect([code, await cut]).toEqual([1, 'cut']);
+  expect(tookMs).toBeLessThan(400);
+  await database.heal();
+});
+
+it.each(['uncaughtException', 'unhandledRejection'])(
+  'an %s is logged, what is under way answered, and the process ends with 1',
+  async (fault) => {
+    const { database, env } = cluster;
+    const raise =
+      fault === 'uncaughtException'
+        ? "throw new Error('nobody caught this')"
+        : "Promise.reject(new Error('nobody caught this'))";
+    const preload = `data:text/javascript,process.on('SIGWINCH',()=>{${raise}})`;
+    const gateway = await stage.gateway({ ...env, NODE_OPTIONS: `--import "${preload}"` });
+    await gateway.invalidate('hard');
+    await database.slow(['find'], 1000, 'events');
+    const underWay = gateway.page('?sections=events');
+    await until(async () => (await database.hits()) === 1);
+    gateway.process.child.kill('SIGWINCH');
+    expect(await underWay).toMatchObject({ status: 200, errors: [] });
+    expect(await gateway.process.ended).toBe(1);
+    const [line] = gateway.logged('closing after an error that nobody caught');
+    expect(line).toMatchObject({ level: 'ERROR', error: { message: 'nobody caught this' } });
+    await database.heal();
+  },
+);
+
 it('a gateway ends with 0 within a few seconds when Redis hangs, when it is gone, and when the database is gone', async () => {
   const { gateways, database, redis } = cluster;
   const [, first, second, third] = gateways as [Gateway, Gateway, Gateway, Gateway];
