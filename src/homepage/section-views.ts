@@ -5,6 +5,8 @@ const HOUR_MS = 3_600_000;
 const HOURS = 24;
 /** How often what was counted here goes to the counters that all processes share, and how old their sum may be. */
 const FLUSH_MS = 2000;
+/** How long a request waits for that sum; then the last one will do. */
+const SUM_WAIT_MS = 50;
 
 /** How often each section was served, in hourly buckets: a bounded memory, whatever the traffic. */
 export interface SectionViews {
@@ -25,6 +27,7 @@ export function createSectionViews(options: {
   const { clock, shared } = options;
   const own: Buckets = new Map();
   let isFlushPlanned = false;
+  let last: { hour: number; sums: ReadonlyMap<string, number> } = { hour: 0, sums: new Map() };
   const presentHour = () => Math.floor(clock.now() / HOUR_MS);
   const hours = () => Array.from({ length: HOURS }, (_, ago) => presentHour() - ago);
 
@@ -36,6 +39,23 @@ export function createSectionViews(options: {
     }
     bucket.set(sectionId, (bucket.get(sectionId) ?? 0) + count);
   };
+  /** Of all processes; what this hour was known last, when the counters cannot be read, or not in time. */
+  const sharedSums = (): Promise<ReadonlyMap<string, number>> =>
+    new Promise((resolve) => {
+      const known = () => resolve(last.hour === presentHour() ? last.sums : new Map());
+      if (shared === undefined) return known();
+      const cancel = clock.after(SUM_WAIT_MS, known);
+      shared
+        .sum(hours().map((hour) => `views:${hour}`))
+        .then((sums) => {
+          last = { hour: presentHour(), sums };
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          cancel();
+          known();
+        });
+    });
   const flush = async (): Promise<void> => {
     if (shared === undefined) return;
     for (const [hour, counts] of [...own]) {
@@ -62,8 +82,7 @@ export function createSectionViews(options: {
       planFlush();
     },
     lastDay: async () => {
-      const sums = await shared?.sum(hours().map((hour) => `views:${hour}`)).catch(() => undefined);
-      const views: Record<string, number> = Object.fromEntries(sums ?? []);
+      const views: Record<string, number> = Object.fromEntries(await sharedSums());
       const recent = new Set(hours());
       for (const [hour, bucket] of own) {
         if (!recent.has(hour)) continue;

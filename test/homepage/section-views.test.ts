@@ -50,11 +50,28 @@ describe('section views', () => {
     away = true;
     one.record('events');
     await clock.advance(2000);
-    expect(await one.lastDay()).toEqual({ events: 1 });
+    // What was known last, and what was counted here since.
+    expect(await one.lastDay()).toEqual({ events: 3 });
     away = false;
     await clock.advance(2000);
     expect(await two.lastDay()).toEqual({ events: 3 });
     await clock.advance(24 * HOUR_MS);
     expect(await two.lastDay()).toEqual({});
+  });
+
+  it('wait 50 ms for the counters of all processes, and no longer', async () => {
+    const clock = createFakeClock();
+    const shared = { add: async () => {}, sum: () => new Promise<never>(() => {}) };
+    const views = createSectionViews({ clock, shared });
+    views.record('events');
+    let answer: unknown;
+    const asked = views.lastDay().then((views) => {
+      answer = views;
+    });
+    await clock.advance(49);
+    expect(answer).toBeUndefined();
+    await clock.advance(1);
+    await asked;
+    expect(answer).toEqual({ events: 1 });
   });
 });
