@@ -110,20 +110,26 @@ export function createCache(options: CacheOptions): Cache {
     return answer;
   };
 
-  /** Waits for a flight, and when the wait ends badly (it was refused, or the caller's time is over) serves what stands in grace. */
+  const graceAnswer = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
+    const copy = memory.get(key);
+    return copy && judge.isTrusted(copy, ask.policy) ? judge.graceAnswer(copy, ask) : undefined;
+  };
+
+  /** Waits for a flight; when that is refused, or the caller's time is over, what stands in grace is served. */
   const wait = async (key: string, ask: Ask, signal: AbortSignal | undefined): Promise<CacheResult<unknown>> => {
+    let leave = () => {};
+    let joined = false;
     try {
-      const leave = admit();
-      try {
-        return await flights.join(key, ask, signal);
-      } finally {
-        leave();
-      }
+      leave = admit();
+      joined = true;
+      return await flights.join(key, ask, signal);
     } catch (error) {
-      const copy = memory.get(key);
-      const answer = copy && judge.isTrusted(copy, ask.policy) ? judge.graceAnswer(copy, ask) : undefined;
+      // A load that failed has looked for a copy itself.
+      const answer = joined && !signal?.aborted ? undefined : graceAnswer(key, ask);
       if (answer === undefined) throw error;
       return answer;
+    } finally {
+      leave();
     }
   };
 
