@@ -31,9 +31,14 @@ import { graphqlRoute } from './http/graphql-route.js';
 import { healthRoutes } from './http/health-routes.js';
 import { homepageRoute } from './http/homepage-route.js';
 import { imageRoute } from './http/image-route.js';
+import { createKeySet } from './http/key-set.js';
+import { createKeySource } from './http/key-source.js';
 import { legacyRoutes } from './http/legacy-routes.js';
+import { limitRequests } from './http/rate-limit/hook.js';
+import { createRateLimiter } from './http/rate-limit/limiter.js';
 import { createRequestScopes } from './http/request-scope.js';
 import { createServer } from './http/server.js';
+import { createViewers } from './http/viewers.js';
 import { startJobs } from './jobs/start.js';
 import { logCacheEvents } from './observability/cache-log.js';
 import { logSourceEvents } from './observability/source-log.js';
@@ -72,7 +77,7 @@ export async function buildApp(options: {
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
-  const server = await createServer({ logger, draining: () => draining });
+  const server = await createServer({ logger, draining: () => draining, trustProxy: config.http.trustProxy });
 
   const redis =
     redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
@@ -113,7 +118,13 @@ export async function buildApp(options: {
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
-  const openRequest = createRequestScopes({ authenticator: createAuthenticator({ ...config.auth, clock }), openScope });
+  const { jwks } = config.auth;
+  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
+  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
+  const limiter =
+    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
+  const charge = limitRequests(server, { limiter, viewerOf });
+  const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
     breakers: guards.states,
     reasons: () => {
@@ -122,7 +133,7 @@ export async function buildApp(options: {
       return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, batchEndpoint });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint });
   homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
@@ -140,6 +151,7 @@ export async function buildApp(options: {
       lag.stop();
       await jobs.stop();
       await views.flush();
+      limiter?.stop();
       await cache.close();
       redis?.close();
       await apollo.stop();

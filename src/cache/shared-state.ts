@@ -16,7 +16,25 @@ export interface SharedState {
   add(bucket: string, counts: ReadonlyMap<string, number>, ttlMs: number): Promise<void>;
   /** The counters of some buckets, summed. */
   sum(buckets: readonly string[]): Promise<ReadonlyMap<string, number>>;
+  /** Adds to clients' numbered counters, and answers those of all processes, client by client. */
+  spend(spendings: readonly Spending[]): Promise<ReadonlyMap<number, number>[]>;
 }
+
+/** What one client has spent, by number of a sub-window of time. */
+export interface Spending {
+  client: string;
+  counts: ReadonlyMap<number, number>;
+  /** Counters below this number are over, and removed. */
+  from: number;
+}
+
+/** A client's counters are gone so long after it last spent. */
+const SPENDING_TTL_MS = 70_000;
+/**
+ * How many counters below `from` are removed each time. They all go sooner or later: the key lives for seven sub-windows of
+ * 10 s after it was last added to, and whoever adds to it in that time removes what the one before could not.
+ */
+const REMOVED = 8;
 
 /** Shared state on Redis, standalone, Sentinel or Cluster: no command touches two keys. */
 export function createSharedState(options: { redis: RedisConnection; random: Random }): SharedState {
@@ -51,6 +69,25 @@ export function createSharedState(options: { redis: RedisConnection; random: Ran
         }
       }
       return sums;
+    },
+    spend: async (spendings) => {
+      const steps = spendings.map(({ client, counts, from }) => {
+        const at = key('rate', client);
+        const over = Array.from({ length: REMOVED }, (_, index) => from - 1 - index);
+        return [
+          ...[...counts].map(([number, count]) => ['hincrby', at, number, count] as const),
+          ['pexpire', at, SPENDING_TTL_MS] as const,
+          ['hdel', at, ...over] as const,
+          ['hgetall', at] as const,
+        ];
+      });
+      const replies = await redis.run(steps.flat());
+      let end = 0;
+      return steps.map(({ length }) => {
+        end += length;
+        const fields = Object.entries((replies[end - 1] ?? {}) as Record<string, string>);
+        return new Map(fields.map(([number, count]) => [Number(number), Number(count)]));
+      });
     },
   };
 }

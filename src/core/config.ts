@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
+import { parseJwkSet } from './jwk-set.js';
 import { nearest } from './suggestion.js';
 
 const text = z.string().min(1).optional();
@@ -59,6 +61,20 @@ function isDecodable(text: string): boolean {
   }
 }
 
+/** A URL is not asked at start: its host may come up later than the gateway. `fetch` takes none that holds a password. */
+function isJwks(value: string): boolean {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.password === '';
+  }
+  try {
+    parseJwkSet(readFileSync(value, 'utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** As Fastify's `trustProxy`: addresses, ranges, or its names for the usual ranges. */
 function isTrust(value: string): boolean {
   return /^(true|false|\d{1,3})$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
@@ -70,6 +86,12 @@ function isAddressRange(value: string): boolean {
   const bits = { 4: 32, 6: 128 }[isIP(address)];
   if (bits === undefined || rest.length > 0) return false;
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
+}
+
+/** What Fastify's `trustProxy` takes. Given a number it trusts nobody: hops are counted by a function. */
+function trustOf(value = 'false'): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (value === 'true' || value === 'false') return value === 'true';
+  return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : value.split(',').map((part) => part.trim());
 }
 
 /** One line a variable: how it is read, its default (as text), and what is said when it does not fit. */
@@ -110,7 +132,11 @@ const variables = {
   ENABLE_CACHE_WARMING: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_STALE_WHILE_REVALIDATE: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   JWT_SECRET: { schema: text, default: undefined, expected: 'a secret' },
-  JWT_JWKS: { schema: text, default: undefined, expected: 'a file or URL of a JWK set' },
+  JWT_JWKS: {
+    schema: z.string().refine(isJwks).optional(),
+    default: undefined,
+    expected: 'an http(s) URL without a password, or a readable file with a JWK set that has an RSA or EC key',
+  },
   JWT_ISSUER: { schema: text, default: undefined, expected: 'the issuer that tokens must name' },
   JWT_AUDIENCE: { schema: text, default: undefined, expected: 'the audience that tokens must name' },
   ADMIN_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
@@ -140,7 +166,7 @@ type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schem
 export const variableNames = Object.keys(variables) as readonly VariableName[];
 
 /** Checked already, used by parts that this version does not have yet: said, so that nobody relies on them. */
-const unused: readonly VariableName[] = ['JWT_JWKS', 'RATE_LIMIT_MAX', 'TRUST_PROXY', 'PERSISTED_ONLY'];
+const unused: readonly VariableName[] = ['PERSISTED_ONLY'];
 
 /** Defaults that are no fixed text. */
 const defaultsInWords: Partial<Record<VariableName, string>> = {
@@ -172,6 +198,9 @@ export class ConfigError extends Error {
 }
 
 const secrets: readonly string[] = ['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'];
+/** A file's name may be said; a URL may hold a password. */
+const isSecret = (name: VariableName, given: string | undefined) =>
+  secrets.includes(name) || (name === 'JWT_JWKS' && given?.includes('://') === true);
 
 /**
  * Reads the environment once, all faults together.
@@ -185,7 +214,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       const given = env[name] === '' ? undefined : env[name];
       const parsed = schema.safeParse(given ?? fallback);
       if (!parsed.success) {
-        faults.push(`${name}: expected ${expected}${secrets.includes(name) ? '' : `, got "${given}"`}`);
+        faults.push(`${name}: expected ${expected}${isSecret(name, given) ? '' : `, got "${given}"`}`);
       }
       return [name, parsed.data];
     }),
@@ -202,6 +231,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       requestTimeoutMs: values.REQUEST_TIMEOUT,
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
       legacySunset: values.LEGACY_SUNSET,
+      trustProxy: trustOf(values.TRUST_PROXY),
     }),
     database: Object.freeze({
       uri: values.MONGODB_URI,
@@ -217,7 +247,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       staleWhileRevalidate: values.ENABLE_STALE_WHILE_REVALIDATE,
     }),
     adminToken: values.ADMIN_TOKEN,
-    auth: Object.freeze({ secret: values.JWT_SECRET, issuer: values.JWT_ISSUER, audience: values.JWT_AUDIENCE }),
+    rateLimitMax: values.RATE_LIMIT_MAX,
+    auth: Object.freeze({
+      secret: values.JWT_SECRET,
+      jwks: values.JWT_JWKS,
+      issuer: values.JWT_ISSUER,
+      audience: values.JWT_AUDIENCE,
+    }),
     warnings: Object.freeze([...risks(values), ...strayNames(env), ...withoutEffect(env)]),
   });
 }

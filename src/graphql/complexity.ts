@@ -12,12 +12,20 @@ import type { GraphqlContext } from './context.js';
 /** Items that one request may ask for: two whole pages of the largest limit. */
 export const MAX_COMPLEXITY = 240;
 
+/** Items that one request of the rate limit pays for: a whole page of the largest limit. */
+const ITEMS_A_REQUEST = 120;
+
+/** What a request costs that reads through every cache (`fresh`), in requests of the rate limit. */
+export const FRESH_COST = 5;
+
 /** What has been counted of an operation. Fields are visited inner ones first, and not at all when they are skipped. */
 interface Counted {
   /** Ids of the sections that were visited since the last page. */
   selected: Set<string>;
   /** What each root field loads, by response key: GraphQL merges fields of one key, and loads for them once. */
   loads: Map<string, Set<string>>;
+  /** Whether anything reads through every cache. */
+  fresh: boolean;
 }
 
 /** A section costs nothing by itself, but its page then counts it. */
@@ -31,6 +39,7 @@ export const sectionComplexity =
 /** A page costs its limit for each section that is both selected and asked for, however often it is selected. */
 export const pageComplexity: ComplexityEstimator = ({ args, node, context }) => {
   const counted = context as Counted;
+  if (args['fresh'] === true) counted.fresh = true;
   const asked: readonly string[] | null | undefined = args['sections'];
   const sections = [...counted.selected].filter((id) => asked?.includes(id) ?? true);
   counted.selected.clear();
@@ -38,8 +47,11 @@ export const pageComplexity: ComplexityEstimator = ({ args, node, context }) => 
 };
 
 /** A list costs the items that it asks for. */
-export const listComplexity: ComplexityEstimator = ({ args, node, context }) =>
-  itemsAsked(args['limit']) * newLoads(context as Counted, node, ['list']);
+export const listComplexity: ComplexityEstimator = ({ args, node, context }) => {
+  const counted = context as Counted;
+  if (args['fresh'] === true) counted.fresh = true;
+  return itemsAsked(args['limit']) * newLoads(counted, node, ['list']);
+};
 
 /** How many of these the same root field has not been counted for already. */
 function newLoads({ loads }: Counted, { alias, name }: FieldNode, wanted: readonly string[]): number {
@@ -54,15 +66,15 @@ function newLoads({ loads }: Counted, { alias, name }: FieldNode, wanted: readon
 const itemsAsked = (limit: number | null | undefined) =>
   Math.min(Math.max(limit ?? LIMIT.default, LIMIT.min), LIMIT.max);
 
-/** Refuses, before execution, an operation that asks for more items than the limit. */
+/** Refuses, before execution, an operation that asks for more items than the limit, and charges the client for what it asks. */
 export function createComplexityPlugin(options: { maxComplexity?: number } = {}): ApolloServerPlugin<GraphqlContext> {
   const { maxComplexity = MAX_COMPLEXITY } = options;
   return {
     requestDidStart: async () => ({
-      didResolveOperation: async ({ schema, document, request }) => {
+      didResolveOperation: async ({ schema, document, request, contextValue }) => {
         // Execution, which comes next, refuses a request whose operation is not in its document.
         if (getOperationAST(document, request.operationName) == null) return;
-        const context: Counted = { selected: new Set(), loads: new Map() };
+        const context: Counted = { selected: new Set(), loads: new Map(), fresh: false };
         const complexity = complexityOf({
           schema,
           context,
@@ -75,6 +87,8 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
           const message = `The operation asks for ${complexity} items, at most ${maxComplexity} are allowed`;
           throw refusal(message, 'GRAPHQL_VALIDATION_FAILED');
         }
+        const byItems = Math.max(1, Math.ceil(complexity / ITEMS_A_REQUEST));
+        contextValue.charge?.(context.fresh ? Math.max(FRESH_COST, byItems) : byItems);
       },
     }),
   };

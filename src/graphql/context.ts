@@ -6,4 +6,9 @@ export interface GraphqlContext {
   scope: RequestScope;
   /** `ENABLE_BATCH_ENDPOINT`: whether the `homepage` field serves. */
   batchEndpoint: boolean;
+  /**
+   * Takes what the operation costs in all from the client's rate limit; absent where that is done already.
+   * @throws AppError `RATE_LIMITED`
+   */
+  charge?: (cost: number) => void;
 }

@@ -6,6 +6,7 @@ import { AppError } from '../core/errors.js';
 import type { GraphqlContext } from '../graphql/context.js';
 import type { Homepage, RequestScope } from '../homepage/homepage.js';
 import { cacheHeaders, privateHeaders } from './cache-headers.js';
+import type { Charge } from './rate-limit/hook.js';
 import type { OpenRequest } from './request-scope.js';
 
 /** `POST` and `GET /graphql`. */
@@ -15,10 +16,11 @@ export function graphqlRoute(
     apollo: ApolloServer<GraphqlContext>;
     homepage: Homepage;
     openRequest: OpenRequest;
+    charge: Charge;
     batchEndpoint: boolean;
   },
 ): void {
-  const { apollo, homepage, openRequest, batchEndpoint } = options;
+  const { apollo, homepage, openRequest, charge, batchEndpoint } = options;
   const scopes = new WeakMap<FastifyRequest, RequestScope>();
   const serve = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
@@ -27,7 +29,7 @@ export function graphqlRoute(
       });
       scopes.set(request, scope);
       if (scope.viewer !== undefined) reply.headers(privateHeaders);
-      return { homepage, scope, batchEndpoint };
+      return { homepage, scope, batchEndpoint, charge: (cost) => charge(request, reply, cost) };
     },
   });
   server.route({

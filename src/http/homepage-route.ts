@@ -40,7 +40,7 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
   server.get('/api/v1/homepage', async (request, reply) => {
     if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
     const parameters = readParameters(searchOf(request));
-    const scope = await openRequest(request, reply);
+    const scope = await openRequest(request, reply, { fresh: parameters.fresh });
     authorizeUser(scope.viewer, parameters.userId);
     const { sections, limit, near, fresh, fields, includeAnalytics, fallback } = parameters;
     const context: GraphqlContext = { homepage, scope, batchEndpoint };

@@ -36,7 +36,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       announceSunset(reply, sunset);
       const { limit, location, fresh, flashSale } = readParameters(searchOf(request), path === '/offers');
-      const scope = await openRequest(request, reply);
+      const scope = await openRequest(request, reply, { fresh });
       const { data, errors } = await executor.execute({
         document,
         // These lists work on when the batch endpoint is switched off.

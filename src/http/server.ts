@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyRequest,
   LogController,
 } from 'fastify';
+import type { Config } from '../core/config.js';
 import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
 import { conditionalRequests } from './cache-headers.js';
 import { failureEnvelope, graphqlFailure, toEnvelopeErrors } from './envelope.js';
@@ -29,11 +30,14 @@ export async function createServer(options: {
    * answer that is under way on them.
    */
   draining: () => boolean;
+  /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); nobody's when left out. */
+  trustProxy?: Config['http']['trustProxy'];
 }): Promise<FastifyInstance> {
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
+    trustProxy: options.trustProxy ?? false,
     // Ours, in the onRequest hook, has the envelope.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,

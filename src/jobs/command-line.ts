@@ -7,42 +7,60 @@ interface NumberOption {
   description: string;
 }
 
+/** An option that must be given. */
+interface TextOption {
+  pattern: RegExp;
+  /** What `pattern` allows, for people. */
+  allowed: string;
+  description: string;
+}
+
+type Options = Readonly<Record<string, NumberOption | TextOption>>;
+type ValuesOf<Known extends Options> = { [Name in keyof Known]: Known[Name] extends TextOption ? string : number };
+
 /**
  * Reads `--name N` options of a command. `--help` prints what there is and ends the process with 0, a bad option
  * prints every fault with what is allowed and ends it with 2.
  */
-export function readOptions<Name extends string>(command: {
+export function readOptions<Known extends Options>(command: {
   usage: string;
   description: string;
-  options: Readonly<Record<Name, NumberOption>>;
-}): Record<Name, number> {
-  const names = Object.keys(command.options) as Name[];
+  options: Known;
+}): ValuesOf<Known> {
+  const options = Object.entries<NumberOption | TextOption>(command.options);
   const faults: string[] = [];
-  const given = parsed(names, faults);
-  if (given.help === true) {
-    const lines = names.map((name) => {
-      const { description, min, max, default: fallback } = command.options[name];
-      return `  --${name.padEnd(10)} ${description} (${min} to ${max}, default ${fallback})`;
+  const given = parsed(Object.keys(command.options), faults);
+  if (given['help'] === true) {
+    const lines = options.map(([name, option]) => {
+      const range = 'pattern' in option ? option.allowed : `${option.min} to ${option.max}, default ${option.default}`;
+      return `  --${name.padEnd(10)} ${option.description} (${range})`;
     });
     console.log(
       [`Usage: ${command.usage}`, command.description, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n'),
     );
     process.exit(0);
   }
-  const values = names.map((name) => {
-    const { min, max, default: fallback } = command.options[name];
-    const text = given[name];
-    if (text === undefined) return [name, fallback] as const;
-    const value = /^\d+$/.test(String(text)) ? Number(text) : Number.NaN;
-    if (!(value >= min && value <= max))
-      faults.push(`--${name}: expected a number from ${min} to ${max}, got "${text}"`);
-    return [name, value] as const;
-  });
+  const values = options.map(([name, option]) => [name, valueOf(name, option, given[name], faults)] as const);
   if (faults.length > 0) {
     console.error([...faults, `Try: ${command.usage.split(' -- ')[0]} -- --help`].join('\n'));
     process.exit(2);
   }
-  return Object.fromEntries(values) as Record<Name, number>;
+  return Object.fromEntries(values) as ValuesOf<Known>;
+}
+
+function valueOf(name: string, option: NumberOption | TextOption, text: unknown, faults: string[]): string | number {
+  if ('pattern' in option) {
+    const value = typeof text === 'string' ? text : '';
+    if (!option.pattern.test(value)) {
+      faults.push(`--${name}: expected ${option.allowed}, got ${text === undefined ? 'nothing' : `"${value}"`}`);
+    }
+    return value;
+  }
+  if (text === undefined) return option.default;
+  const { min, max } = option;
+  const value = /^\d+$/.test(String(text)) ? Number(text) : Number.NaN;
+  if (!(value >= min && value <= max)) faults.push(`--${name}: expected a number from ${min} to ${max}, got "${text}"`);
+  return value;
 }
 
 function parsed(names: readonly string[], faults: string[]): Record<string, string | boolean | undefined> {

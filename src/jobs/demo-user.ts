@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { SignJWT } from 'jose';
+import { systemClock } from '../core/clock.js';
 import { demoUserId } from '../database/demo/generate.js';
+import { signToken } from './user-token.js';
 
 export interface DemoUser {
   userId: string;
@@ -20,12 +21,5 @@ export async function createDemoUser(options: {
 }): Promise<DemoUser> {
   const { secret, seed, issuer, audience } = options;
   const userId = demoUserId(seed).toHexString();
-  const token = new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
-    .setSubject(userId)
-    .setIssuedAt()
-    .setExpirationTime('1 day');
-  if (issuer !== undefined) token.setIssuer(issuer);
-  if (audience !== undefined) token.setAudience(audience);
-  return { userId, token: await token.sign(new TextEncoder().encode(secret)) };
+  return { userId, token: await signToken({ secret, userId, hours: 24, issuer, audience, clock: systemClock }) };
 }

@@ -128,7 +128,13 @@ export function createStage(): Stage {
       };
     },
     gateway: async (env) => {
-      const started = start('main', [], { PORT: '0', LOG_LEVEL: 'debug', ENABLE_CACHE_WARMING: 'false', ...env });
+      const started = start('main', [], {
+        PORT: '0',
+        LOG_LEVEL: 'debug',
+        ENABLE_CACHE_WARMING: 'false',
+        RATE_LIMIT_MAX: '0',
+        ...env,
+      });
       const [, origin = ''] = await started.printed(/(http:\/\/localhost:\d+)\/graphql/);
       return gatewayAt(origin.replace('localhost', '127.0.0.1'), started);
     },

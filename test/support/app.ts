@@ -81,6 +81,7 @@ export async function buildTestApp(
     NODE_ENV: 'test',
     JWT_SECRET: TEST_SECRET,
     ENABLE_CACHE_WARMING: 'false',
+    RATE_LIMIT_MAX: '0',
     ...overrides.env,
   });
   const commands: TestApp['commands'] = [];

@@ -1,0 +1,81 @@
+/** Sub-windows of the sliding window, and how many of them reach back a minute: the oldest one only in part. */
+export const SUB_WINDOW_MS = 10_000;
+const SIZE = 7;
+
+/**
+ * What one client has spent in the last minute, in one small array, because there are a hundred thousand of them: for each
+ * sub-window what all processes are known to have spent, then what this one has not reported yet, then the latest sub-window's number.
+ */
+export type Window = Int32Array;
+
+export const createWindow = (): Window => new Int32Array(2 * SIZE + 1);
+
+/** The number of the sub-window of a time in milliseconds. */
+export const subWindowAt = (now: number): number => Math.floor(now / SUB_WINDOW_MS);
+
+const latest = (window: Window): number => window[2 * SIZE] ?? 0;
+const knownAt = (number: number) => number % SIZE;
+const ownAt = (number: number) => SIZE + (number % SIZE);
+const countAt = (window: Window, number: number) => (window[knownAt(number)] ?? 0) + (window[ownAt(number)] ?? 0);
+
+/** The sub-windows that the window holds, the oldest first. */
+const held = (window: Window) => Array.from({ length: SIZE }, (_, index) => latest(window) - SIZE + 1 + index);
+
+/** Forgets what is over. A clock that goes back is taken for one that stands still. */
+function slide(window: Window, now: number): void {
+  const present = subWindowAt(now);
+  for (let number = Math.max(latest(window) + 1, present - SIZE + 1); number <= present; number++) {
+    window[knownAt(number)] = 0;
+    window[ownAt(number)] = 0;
+  }
+  window[2 * SIZE] = Math.max(present, latest(window));
+}
+
+export function spend(window: Window, now: number, cost: number): void {
+  slide(window, now);
+  const place = ownAt(latest(window));
+  window[place] = (window[place] ?? 0) + cost;
+}
+
+/** What counts of the last minute: of the oldest sub-window the share that still lies within it. */
+export function spent(window: Window, now: number): number {
+  let sum = 0;
+  for (const number of held(window)) {
+    const leftMs = (number + SIZE) * SUB_WINDOW_MS - now;
+    sum += countAt(window, number) * Math.min(Math.max(leftMs / SUB_WINDOW_MS, 0), 1);
+  }
+  return sum;
+}
+
+/** Seconds until `cost` more passes under `max`, if nothing else is spent; one that is beyond `max` waits for an empty window. */
+export function waitSeconds(window: Window, now: number, max: number, cost: number): number {
+  const limit = (SIZE * SUB_WINDOW_MS) / 1000;
+  for (let seconds = 1; seconds < limit; seconds++) {
+    if (fits(spent(window, now + seconds * 1000), max, cost)) return seconds;
+  }
+  return limit;
+}
+
+/** Whether `cost` passes. To a client that has spent nothing everything is allowed: else a small limit would forbid a dear request. */
+export const fits = (used: number, max: number, cost: number): boolean => used === 0 || used + cost <= max;
+
+/** Seconds until all that was spent is forgotten, if nothing more is. */
+export function resetSeconds(window: Window, now: number): number {
+  const last = held(window).findLast((number) => countAt(window, number) > 0);
+  return last === undefined ? 0 : Math.max(Math.ceil(((last + SIZE) * SUB_WINDOW_MS - now) / 1000), 0);
+}
+
+/** What the other processes have not been told, by sub-window. */
+export function unreported(window: Window, now: number): Map<number, number> {
+  slide(window, now);
+  const counts = held(window).map((number) => [number, window[ownAt(number)] ?? 0] as const);
+  return new Map(counts.filter(([, count]) => count > 0));
+}
+
+/** Takes over the sums of all processes, in which what was `reported` is contained. */
+export function settle(window: Window, reported: ReadonlyMap<number, number>, sums: ReadonlyMap<number, number>): void {
+  for (const number of held(window)) {
+    window[knownAt(number)] = sums.get(number) ?? 0;
+    window[ownAt(number)] = (window[ownAt(number)] ?? 0) - (reported.get(number) ?? 0);
+  }
+}
