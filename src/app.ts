@@ -15,6 +15,7 @@ import { createApolloServer } from './graphql/apollo.js';
 import { createItemCompleter } from './graphql/complete-item.js';
 import { createExecutor } from './graphql/executor.js';
 import { createOperations } from './graphql/operations.js';
+import { createPersistedOperations } from './graphql/persisted.js';
 import { createSchema } from './graphql/schema.js';
 import { createCachedSource } from './homepage/cached-source.js';
 import { createHomepage } from './homepage/homepage.js';
@@ -59,8 +60,9 @@ export async function buildApp(options: {
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
-  const { batchEndpoint, requestTimeoutMs, legacySunset } = config.http;
+  const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins } = config.http;
   const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { production } = config;
   const { queryTimeoutMs } = config.database;
   const { sources } = database;
   const ending = new AbortController();
@@ -94,7 +96,8 @@ export async function buildApp(options: {
   const views = createSectionViews({ clock, shared });
   const homepage = createHomepage({ registry, source, views, clock });
   const openScope = createScopes({ sources, clock, requestTimeoutMs, queryTimeoutMs, signal: ending.signal });
-  const apollo = createApolloServer({ schema, production: config.production, logger });
+  const persisted = createPersistedOperations({ persistedOnly });
+  const apollo = createApolloServer({ schema, production, logger, persisted });
   await apollo.start();
   const jobs = startJobs({
     ...{ database, cache, shared, source, registry, openScope },
@@ -103,7 +106,7 @@ export async function buildApp(options: {
 
   const openRequest = createRequestScopes({ authenticator: createAuthenticator({ ...config.auth, clock }), openScope });
   let draining = false;
-  const server = await createServer({ logger, draining: () => draining });
+  const server = await createServer({ logger, draining: () => draining, production, corsOrigins });
   healthRoutes(server, {
     reasons: () => {
       const outage = database.outage();
@@ -111,7 +114,7 @@ export async function buildApp(options: {
       return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, batchEndpoint });
+  graphqlRoute(server, { apollo, homepage, openRequest, batchEndpoint, persisted });
   homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });

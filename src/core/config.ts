@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
+import { notOrigins, originsIn } from './origins.js';
 import { nearest } from './suggestion.js';
 
 const text = z.string().min(1).optional();
@@ -72,6 +73,15 @@ function isAddressRange(value: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }
 
+/** How a variable is read. */
+interface Variable {
+  schema: z.ZodType;
+  default: string | undefined;
+  expected: string;
+  /** What is at fault in a list of which only some is. */
+  culprits?: (given: string) => readonly string[];
+}
+
 /** One line a variable: how it is read, its default (as text), and what is said when it does not fit. */
 const variables = {
   NODE_ENV: {
@@ -124,6 +134,16 @@ const variables = {
     default: undefined,
     expected: 'true, false, a number of hops, or addresses',
   },
+  CORS_ORIGINS: {
+    schema: z
+      .string()
+      .refine((list) => notOrigins(list).length === 0)
+      .transform(originsIn)
+      .optional(),
+    default: undefined,
+    expected: 'origins such as https://shop.example or http://localhost:*, separated by commas',
+    culprits: notOrigins,
+  },
   PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
   LOG_LEVEL: {
@@ -131,7 +151,7 @@ const variables = {
     default: 'info',
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
   },
-} as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; expected: string }>;
+} as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;
 type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> };
@@ -140,12 +160,13 @@ type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schem
 export const variableNames = Object.keys(variables) as readonly VariableName[];
 
 /** Checked already, used by parts that this version does not have yet: said, so that nobody relies on them. */
-const unused: readonly VariableName[] = ['JWT_JWKS', 'RATE_LIMIT_MAX', 'TRUST_PROXY', 'PERSISTED_ONLY'];
+const unused: readonly VariableName[] = ['JWT_JWKS', 'RATE_LIMIT_MAX', 'TRUST_PROXY'];
 
 /** Defaults that are no fixed text. */
 const defaultsInWords: Partial<Record<VariableName, string>> = {
   HOST: '127.0.0.1 when left out, in production 0.0.0.0',
   MONGODB_URI: 'an embedded database with demo data when left out',
+  CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
 };
 
 /** Every variable, a line each, for `--help`. */
@@ -171,6 +192,9 @@ export class ConfigError extends Error {
   }
 }
 
+/** Pages that developers open while they work on a front end, and Apollo Studio. */
+const developmentOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com'];
+
 const secrets: readonly string[] = ['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'];
 
 /**
@@ -181,11 +205,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const faults: string[] = [];
   const values = Object.fromEntries(
     variableNames.map((name) => {
-      const { schema, default: fallback, expected } = variables[name];
+      const { schema, default: fallback, expected, culprits }: Variable = variables[name];
       const given = env[name] === '' ? undefined : env[name];
       const parsed = schema.safeParse(given ?? fallback);
       if (!parsed.success) {
-        faults.push(`${name}: expected ${expected}${secrets.includes(name) ? '' : `, got "${given}"`}`);
+        const wrong = culprits?.(given ?? '').join('", "') ?? given;
+        faults.push(`${name}: expected ${expected}${secrets.includes(name) ? '' : `, got "${wrong}"`}`);
       }
       return [name, parsed.data];
     }),
@@ -202,6 +227,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       requestTimeoutMs: values.REQUEST_TIMEOUT,
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
       legacySunset: values.LEGACY_SUNSET,
+      persistedOnly: values.PERSISTED_ONLY,
+      corsOrigins: Object.freeze(values.CORS_ORIGINS ?? (production ? [] : developmentOrigins)),
     }),
     database: Object.freeze({
       uri: values.MONGODB_URI,
