@@ -15,6 +15,7 @@ import { createApolloServer } from './graphql/apollo.js';
 import { createItemCompleter } from './graphql/complete-item.js';
 import { createExecutor } from './graphql/executor.js';
 import { createOperations } from './graphql/operations.js';
+import { createPersistedOperations } from './graphql/persisted.js';
 import { createSchema } from './graphql/schema.js';
 import { createAdmission } from './homepage/admission.js';
 import { createCachedSource } from './homepage/cached-source.js';
@@ -71,13 +72,14 @@ export async function buildApp(options: {
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
-  const { batchEndpoint, requestTimeoutMs, legacySunset } = config.http;
+  const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
   const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { production } = config;
   // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
-  const server = await createServer({ logger, draining: () => draining, trustProxy: config.http.trustProxy });
+  const server = await createServer({ logger, draining: () => draining, production, corsOrigins, trustProxy });
 
   const redis =
     redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
@@ -111,7 +113,8 @@ export async function buildApp(options: {
   const views = createSectionViews({ clock, shared });
   const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
-  const apollo = createApolloServer({ schema, production: config.production, logger });
+  const persisted = createPersistedOperations({ persistedOnly });
+  const apollo = createApolloServer({ schema, production, logger, persisted });
   await apollo.start();
   const jobs = startJobs({
     ...{ database, cache, shared, source, registry, openScope },
@@ -133,7 +136,7 @@ export async function buildApp(options: {
       return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
   homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });

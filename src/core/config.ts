@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { parseJwkSet } from './jwk-set.js';
+import { notOrigins, originsIn } from './origins.js';
 import { nearest } from './suggestion.js';
 
 const text = z.string().min(1).optional();
@@ -94,6 +95,15 @@ function trustOf(value = 'false'): boolean | string[] | ((address: string, hop: 
   return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : value.split(',').map((part) => part.trim());
 }
 
+/** How a variable is read. */
+interface Variable {
+  schema: z.ZodType;
+  default: string | undefined;
+  expected: string;
+  /** What is at fault in a list of which only some is. */
+  culprits?: (given: string) => readonly string[];
+}
+
 /** One line a variable: how it is read, its default (as text), and what is said when it does not fit. */
 const variables = {
   NODE_ENV: {
@@ -150,6 +160,16 @@ const variables = {
     default: undefined,
     expected: 'true, false, a number of hops, or addresses',
   },
+  CORS_ORIGINS: {
+    schema: z
+      .string()
+      .refine((list) => notOrigins(list).length === 0)
+      .transform(originsIn)
+      .optional(),
+    default: undefined,
+    expected: 'origins such as https://shop.example or http://localhost:*, separated by commas',
+    culprits: notOrigins,
+  },
   PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
   LOG_LEVEL: {
@@ -157,7 +177,7 @@ const variables = {
     default: 'info',
     expected: 'one of trace, debug, info, warn, error, fatal, silent',
   },
-} as const satisfies Record<string, { schema: z.ZodType; default: string | undefined; expected: string }>;
+} as const satisfies Record<string, Variable>;
 
 export type VariableName = keyof typeof variables;
 type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> };
@@ -165,13 +185,11 @@ type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schem
 /** Every variable that the gateway reads, in the order of the README's table. */
 export const variableNames = Object.keys(variables) as readonly VariableName[];
 
-/** Checked already, used by parts that this version does not have yet: said, so that nobody relies on them. */
-const unused: readonly VariableName[] = ['PERSISTED_ONLY'];
-
 /** Defaults that are no fixed text. */
 const defaultsInWords: Partial<Record<VariableName, string>> = {
   HOST: '127.0.0.1 when left out, in production 0.0.0.0',
   MONGODB_URI: 'an embedded database with demo data when left out',
+  CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
 };
 
 /** Every variable, a line each, for `--help`. */
@@ -183,7 +201,6 @@ export function describeVariables(): string {
       return [
         `  ${name.padEnd(30)} ${expected}${inWords === undefined ? '' : `; ${inWords}`}`,
         ...(fallback === undefined ? [] : [`(default ${fallback})`]),
-        ...(unused.includes(name) ? ['(no effect in this version)'] : []),
       ].join(' ');
     })
     .join('\n');
@@ -196,6 +213,9 @@ export class ConfigError extends Error {
     this.name = 'ConfigError';
   }
 }
+
+/** Pages that developers open while they work on a front end, and Apollo Studio. */
+const developmentOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com'];
 
 const secrets: readonly string[] = ['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'];
 /** A file's name may be said; a URL may hold a password. */
@@ -210,11 +230,12 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   const faults: string[] = [];
   const values = Object.fromEntries(
     variableNames.map((name) => {
-      const { schema, default: fallback, expected } = variables[name];
+      const { schema, default: fallback, expected, culprits }: Variable = variables[name];
       const given = env[name] === '' ? undefined : env[name];
       const parsed = schema.safeParse(given ?? fallback);
       if (!parsed.success) {
-        faults.push(`${name}: expected ${expected}${isSecret(name, given) ? '' : `, got "${given}"`}`);
+        const wrong = culprits?.(given ?? '').join('", "') ?? given;
+        faults.push(`${name}: expected ${expected}${isSecret(name, given) ? '' : `, got "${wrong}"`}`);
       }
       return [name, parsed.data];
     }),
@@ -232,6 +253,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
       legacySunset: values.LEGACY_SUNSET,
       trustProxy: trustOf(values.TRUST_PROXY),
+      persistedOnly: values.PERSISTED_ONLY,
+      corsOrigins: Object.freeze(values.CORS_ORIGINS ?? (production ? [] : developmentOrigins)),
     }),
     database: Object.freeze({
       uri: values.MONGODB_URI,
@@ -254,7 +277,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       issuer: values.JWT_ISSUER,
       audience: values.JWT_AUDIENCE,
     }),
-    warnings: Object.freeze([...risks(values), ...strayNames(env), ...withoutEffect(env)]),
+    warnings: Object.freeze([...risks(values), ...strayNames(env)]),
   });
 }
 
@@ -285,8 +308,4 @@ function strayNames(env: Readonly<Record<string, string | undefined>>): string[]
       const suggestion = nearest(name, variableNames);
       return `${name} is no variable of the gateway and has no effect${suggestion ? `: did you mean ${suggestion}?` : ''}`;
     });
-}
-
-function withoutEffect(env: Readonly<Record<string, string | undefined>>): string[] {
-  return unused.filter((name) => env[name]).map((name) => `${name} is set, but has no effect in this version`);
 }

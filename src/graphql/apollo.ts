@@ -8,29 +8,39 @@ import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import { RETRY_AFTER_SECONDS } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { wholeFailure } from '../homepage/answer-status.js';
+import { clearMessage, withoutSchemaDetails } from './client-messages.js';
 import { createComplexityPlugin } from './complexity.js';
 import type { GraphqlContext } from './context.js';
 import { appErrorOf, toGraphQLError } from './errors.js';
+import { limitRules, parseOptions } from './limits.js';
+import type { PersistedOperations } from './persisted.js';
 
 /** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
 export function createApolloServer(options: {
   schema: GraphQLSchema;
   production: boolean;
   logger: Logger;
+  persisted: PersistedOperations;
   plugins?: ApolloServerPlugin<GraphqlContext>[];
 }): ApolloServer<GraphqlContext> {
-  const { schema, production, logger, plugins = [] } = options;
+  const { schema, production, logger, persisted, plugins = [] } = options;
   return new ApolloServer<GraphqlContext>({
     schema,
     introspection: !production,
-    validationRules: [knownOperationTypes],
+    hideSchemaDetailsFromClientErrors: production,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    parseOptions,
+    persistedQueries: { cache: persisted.cache },
+    validationRules: [knownOperationTypes, ...limitRules],
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger,
     formatError: (formatted, error) => {
       const answer = toGraphQLError(formatted, error);
       if (answer.unforeseen) logger.error({ error }, 'unforeseen error in a GraphQL request');
-      return answer.error;
+      const message = clearMessage(answer.error.message);
+      return { ...answer.error, message: production ? withoutSchemaDetails(message) : message };
     },
     plugins: [
       // It would wrap every resolver; what may be cached follows from the sections instead.

@@ -91,7 +91,8 @@ export const integerParameter = (range: { min: number; max: number }): Parameter
 
 export const booleanParameter: Parameter<boolean> = {
   allowed: 'true, false, 1, 0',
-  parse: (text) => ({ true: true, '1': true, false: false, '0': false })[text],
+  // No lookup in an object, which has `constructor` and the like as well.
+  parse: (text) => (['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined),
 };
 
 export const choiceParameter = <Choice extends string>(...choices: Choice[]): Parameter<Choice> => ({

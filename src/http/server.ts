@@ -1,20 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import type { Socket } from 'node:net';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
-import Fastify, {
-  type FastifyBaseLogger,
-  type FastifyError,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../core/config.js';
-import { AppError, RETRY_AFTER_SECONDS } from '../core/errors.js';
+import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './cache-headers.js';
-import { failureEnvelope, graphqlFailure, toEnvelopeErrors } from './envelope.js';
+import { allowOrigins } from './cors.js';
+import { pathOf, refuse, sendFailure } from './failures.js';
+import { answerMethods } from './methods.js';
+import { securityHeaders } from './security-headers.js';
+import { refuseUnreadable } from './unreadable.js';
+import { requireWellFormed } from './well-formed.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -22,7 +18,27 @@ const REQUEST_ID = /^[\w.:-]{1,128}$/;
 /** What is answered while the process goes away too: it lives, and says why it does not serve. */
 const healthPaths: readonly string[] = ['/healthz', '/readyz'];
 
-/** A Fastify server with what every route has: request ids, compression, and one envelope for everything that fails. */
+/** Bytes of a request's body: the largest thing that anybody has to send is a thousand tags. */
+const MAX_BODY_BYTES = 65_536;
+
+/** What clients may take of connections, and of time. */
+export const connectionBounds = {
+  /** Milliseconds in which a request's headers must have arrived, and all of it. */
+  headersTimeoutMs: 5000,
+  requestTimeoutMs: 10_000,
+  /** Milliseconds between two looks for requests that are late: the bounds are true within that. */
+  checkEveryMs: 500,
+  /** Milliseconds that a connection may idle: longer than the 60 s of common proxies, which must be the first to close. */
+  keepAliveMs: 72_000,
+  /** Requests of one connection, so that load spreads again after a gateway is added. */
+  maxRequestsPerSocket: 10_000,
+  maxConnections: 10_000,
+};
+
+/**
+ * A Fastify server with what every route has: bounds, request ids, security headers, CORS, compression, and one envelope
+ * for everything that fails.
+ */
 export async function createServer(options: {
   logger: FastifyBaseLogger;
   /**
@@ -32,17 +48,34 @@ export async function createServer(options: {
   draining: () => boolean;
   /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); nobody's when left out. */
   trustProxy?: Config['http']['trustProxy'];
+  production: boolean;
+  /** Whose pages may read answers (`CORS_ORIGINS`). */
+  corsOrigins: readonly string[];
+  bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
+  const bounds = { ...connectionBounds, ...options.bounds };
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
+    bodyLimit: MAX_BODY_BYTES,
+    requestTimeout: bounds.requestTimeoutMs,
+    keepAliveTimeout: bounds.keepAliveMs,
+    maxRequestsPerSocket: bounds.maxRequestsPerSocket,
+    // A request without a host is refused by us, with the envelope.
+    http: {
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.checkEveryMs,
+      requireHostHeader: false,
+    },
+    // `answerMethods` adds HEAD as a GET with all its hooks.
+    exposeHeadRoutes: false,
     // Ours, in the onRequest hook, has the envelope.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
-      reply.header('x-request-id', request.id);
+      reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
       return sendFailure(error, request, reply);
     },
     genReqId: ({ headers }) => {
@@ -52,8 +85,17 @@ export async function createServer(options: {
         : `req_${randomBytes(9).toString('base64url')}`;
     },
   });
+  server.server.maxConnections = bounds.maxConnections;
+  // JSON is the only body that there is.
+  server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
+  });
+  await securityHeaders(server, options);
+  await requireWellFormed(server);
+  answerMethods(server);
+  await allowOrigins(server, options.corsOrigins);
+  server.addHook('onRequest', async (request) => {
     if (options.draining() && !healthPaths.includes(pathOf(request))) {
       throw new AppError('SERVICE_UNAVAILABLE', 'The gateway is going away');
     }
@@ -83,58 +125,8 @@ export async function createServer(options: {
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
   server.setErrorHandler<FastifyError>(sendFailure);
-  server.setNotFoundHandler((request, reply) => {
-    const error = new AppError('VALIDATION_ERROR', `There is no ${request.method} ${pathOf(request)}`);
-    return reply.code(404).send(failureBody(request, error));
-  });
+  server.setNotFoundHandler((request, reply) =>
+    refuse(request, reply, 404, `There is no ${request.method} ${pathOf(request)}`),
+  );
   return server;
-}
-
-const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0] ?? '';
-
-function sendFailure(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = fromFastify(error);
-  if (known.status >= 500 && known.code !== 'SERVICE_UNAVAILABLE') request.log.error({ error }, 'Request failed');
-  const status = 'statusCode' in error && error.statusCode !== undefined ? error.statusCode : known.status;
-  if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply.code(status).send(failureBody(request, known));
-}
-
-/** GraphQL clients read errors in one shape only, also of requests that Apollo never sees. */
-function failureBody(request: FastifyRequest, error: AppError): object {
-  if (pathOf(request) !== '/graphql') return failureEnvelope(error.message, toEnvelopeErrors(error));
-  return graphqlFailure(error, error.code === 'VALIDATION_ERROR' ? 'BAD_REQUEST' : undefined);
-}
-
-/** What Node's parser could not read has no request and no reply: the envelope is written to the connection, which ends. */
-function refuseUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, message] = unreadable[error.code ?? ''] ?? [400, 'The request is no valid HTTP'];
-  const body = JSON.stringify(failureEnvelope(message, toEnvelopeErrors(new AppError('VALIDATION_ERROR', message))));
-  const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-/** By Node's code. */
-const unreadable: Readonly<Record<string, readonly [status: number, message: string]>> = {
-  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request took too long to arrive'],
-  HPE_HEADER_OVERFLOW: [431, 'The request line and headers are too long'],
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, 'The chunk extensions are too long'],
-};
-
-/** Faults that Fastify finds in a request are the client's; anything else that nobody foresaw is internal. */
-function fromFastify(error: FastifyError | AppError): AppError {
-  if (error instanceof AppError) return error;
-  const { statusCode = 500, message } = error;
-  return statusCode >= 400 && statusCode < 500
-    ? new AppError('VALIDATION_ERROR', message, { cause: error })
-    : new AppError('INTERNAL_ERROR', 'Internal error', { cause: error });
 }

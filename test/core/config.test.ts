@@ -7,7 +7,13 @@ import { ConfigError, describeVariables, loadConfig, type VariableName, variable
 const valid: Partial<Record<VariableName, string>> = {
   ...{ NODE_ENV: 'test', PORT: '1', MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h', CACHE_TTL: '1' },
   ...{ CACHE_MEMORY_BYTES: '1048576', CACHE_WARMING_INTERVAL: '1000', DB_POOL_SIZE: '1', QUERY_TIMEOUT: '1' },
-  ...{ REQUEST_TIMEOUT: '1', RATE_LIMIT_MAX: '1', LEGACY_SUNSET: '2027-06-30', LOG_LEVEL: 'info' },
+  ...{
+    REQUEST_TIMEOUT: '1',
+    RATE_LIMIT_MAX: '1',
+    CORS_ORIGINS: 'https://a',
+    LEGACY_SUNSET: '2027-06-30',
+    LOG_LEVEL: 'info',
+  },
 };
 
 function faultsOf(env: Record<string, string>): readonly string[] {
@@ -50,6 +56,22 @@ describe('configuration', () => {
     ]);
   });
 
+  it('names each origin that is none, and only those', () => {
+    expect(faultsOf({ CORS_ORIGINS: 'https://a.example,shop,https://b.example,*' })).toEqual([
+      expect.stringMatching(/^CORS_ORIGINS: expected origins such as .*, got "shop", "\*"$/),
+    ]);
+  });
+
+  it('allows the origins that are listed; without a list those of development, in production none', () => {
+    const origins = (env: Record<string, string>) => loadConfig(env).http.corsOrigins;
+    expect(origins({ CORS_ORIGINS: 'HTTPS://Shop.Example:443, http://localhost:*' })).toEqual([
+      'https://shop.example',
+      'http://localhost:*',
+    ]);
+    expect(origins({})).toEqual(['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com']);
+    expect(origins({ NODE_ENV: 'production' })).toEqual([]);
+  });
+
   it('never repeats a secret', () => {
     expect(faultsOf({ MONGODB_URI: 'http://user:hunter2@host' }).join()).not.toContain('hunter2');
     expect(faultsOf({ MONGODB_URI: 'mongodb://user:hunter2@t:hunter2@host/x' }).join()).not.toContain('hunter2');
@@ -82,6 +104,15 @@ describe('configuration', () => {
     ['TRUST_PROXY', '10.0.0.300'],
     ['TRUST_PROXY', '10.0.0.0/33'],
     ['TRUST_PROXY', '10.0.0.1,'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['CORS_ORIGINS', 'https://shop.example/path'],
+    ['CORS_ORIGINS', 'https://user@shop.example'],
+    ['CORS_ORIGINS', 'https://*.shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example:80:*'],
+    ['CORS_ORIGINS', 'https://shop.example,'],
+    ['CORS_ORIGINS', 'ftp://shop.example'],
   ])('refuses %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected `)]);
   });

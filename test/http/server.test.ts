@@ -11,7 +11,12 @@ let entered: Promise<void>;
 
 beforeEach(async () => {
   draining = false;
-  server = await createServer({ logger: silentLogger, draining: () => draining });
+  server = await createServer({
+    logger: silentLogger,
+    draining: () => draining,
+    production: false,
+    corsOrigins: [],
+  });
   const gate = new Promise<void>((resolve) => {
     release = resolve;
   });
