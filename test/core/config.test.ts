@@ -7,7 +7,13 @@ import { ConfigError, describeVariables, loadConfig, type VariableName, variable
 const valid: Partial<Record<VariableName, string>> = {
   ...{ NODE_ENV: 'test', PORT: '1', MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h', CACHE_TTL: '1' },
   ...{ CACHE_MEMORY_BYTES: '1048576', CACHE_WARMING_INTERVAL: '1000', DB_POOL_SIZE: '1', QUERY_TIMEOUT: '1' },
-  ...{ REQUEST_TIMEOUT: '1', RATE_LIMIT_MAX: '1', LEGACY_SUNSET: '2027-06-30', LOG_LEVEL: 'info' },
+  ...{
+    REQUEST_TIMEOUT: '1',
+    RATE_LIMIT_MAX: '1',
+    JWT_JWKS: 'http://h/keys',
+    LEGACY_SUNSET: '2027-06-30',
+    LOG_LEVEL: 'info',
+  },
 };
 
 function faultsOf(env: Record<string, string>): readonly string[] {
@@ -53,6 +59,7 @@ describe('configuration', () => {
   it('never repeats a secret', () => {
     expect(faultsOf({ MONGODB_URI: 'http://user:hunter2@host' }).join()).not.toContain('hunter2');
     expect(faultsOf({ MONGODB_URI: 'mongodb://user:hunter2@t:hunter2@host/x' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ JWT_JWKS: 'https://user:hunter2@host/keys' }).join()).not.toContain('hunter2');
     expect(faultsOf({ REDIS_URL: 'redis://user:hunter2@host:port' }).join()).not.toContain('hunter2');
   });
 
@@ -78,6 +85,10 @@ describe('configuration', () => {
     ['LEGACY_SUNSET', '2027-02-31'],
     ['LEGACY_SUNSET', '2027-13-01'],
     ['LEGACY_SUNSET', '2027-06-30 noon'],
+    ['JWT_JWKS', 'no-such-file.json'],
+    ['JWT_JWKS', 'package.json'],
+    ['JWT_JWKS', 'ftp://h/keys'],
+    ['JWT_JWKS', 'https://user:hunter2@h/keys'],
     ['TRUST_PROXY', 'yes'],
     ['TRUST_PROXY', '10.0.0.300'],
     ['TRUST_PROXY', '10.0.0.0/33'],
@@ -100,6 +111,7 @@ describe('configuration', () => {
     ['LEGACY_SUNSET', '2027-06-30T12:00:00+04:00'],
     ['TRUST_PROXY', 'true'],
     ['TRUST_PROXY', '2'],
+    ['JWT_JWKS', 'https://issuer.example/keys?v=1'],
     ['TRUST_PROXY', 'loopback, 10.0.0.0/8,::1'],
   ])('takes %s=%s', (name, value) => {
     expect(faultsOf({ [name]: value })).toEqual([]);
