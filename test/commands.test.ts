@@ -1,4 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createAuthenticator } from '../src/http/auth.js';
+import { createFakeClock } from './support/fake-clock.js';
 import { type RunningProcess, startProcess } from './support/process.js';
 
 const running: RunningProcess[] = [];
@@ -121,5 +123,34 @@ describe('npm run database and npm run seed', () => {
     const homeless = start('jobs/seed');
     expect(await homeless.ended).toBe(1);
     expect(homeless.output()).toContain('MONGODB_URI');
+  });
+});
+
+describe('npm run token', () => {
+  const user = '507f1f77bcf86cd799439011';
+  const JWT_SECRET = 'a secret of the tests, of 32 bytes or more';
+
+  it('prints a token that the gateway takes', async () => {
+    const env = { JWT_SECRET, JWT_ISSUER: 'shop', JWT_AUDIENCE: 'homepage' };
+    const command = start('jobs/token', ['--user', user.toUpperCase(), '--hours', '2'], env);
+    expect(await command.ended).toBe(0);
+    const clock = createFakeClock(Date.now());
+    const takes = createAuthenticator({ secret: JWT_SECRET, issuer: 'shop', audience: 'homepage', clock });
+    const header = `Bearer ${command.output().trim()}`;
+    expect(await takes.viewer(header)).toEqual({ userId: user });
+    await clock.advance(2 * 3_600_000 + 62_000);
+    await expect(takes.viewer(header)).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+
+  it.each([
+    ['in production', { JWT_SECRET, NODE_ENV: 'production' }, [], 1, 'NODE_ENV: expected development'],
+    ['without a secret', {}, [], 1, 'JWT_SECRET: expected'],
+    ['for what is no user', { JWT_SECRET }, ['--user', 'me'], 2, '24 hexadecimal digits, got "me"'],
+    ['for no time', { JWT_SECRET }, ['--hours', '0'], 2, '--hours: expected a number from 1 to 8760, got "0"'],
+  ])('refuses %s', async (_, env: Record<string, string>, more, code, message) => {
+    const command = start('jobs/token', ['--user', user, ...more], env);
+    expect(await command.ended).toBe(code);
+    expect(command.output()).toContain(message);
+    expect(command.output()).not.toContain('eyJ');
   });
 });

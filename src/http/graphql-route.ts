@@ -7,8 +7,8 @@ import type { GraphqlContext } from '../graphql/context.js';
 import type { PersistedOperations } from '../graphql/persisted.js';
 import type { Homepage, RequestScope } from '../homepage/homepage.js';
 import { cacheHeaders, privateHeaders } from './cache-headers.js';
-import type { Charge } from './rate-limit/hook.js';
 import { readGraphqlRequest } from './graphql-request.js';
+import type { Charge } from './rate-limit/hook.js';
 import type { OpenRequest } from './request-scope.js';
 import { landingPagePolicy } from './security-headers.js';
 

@@ -40,7 +40,7 @@ export function readOptions<Known extends Options>(command: {
     );
     process.exit(0);
   }
-  const values = options.map(([name, option]) => [name, valueOf(name, option, given[name], faults)] as const);
+  const values = options.map(([name, option]) => [name, readValue(name, option, given[name], faults)] as const);
   if (faults.length > 0) {
     console.error([...faults, `Try: ${command.usage.split(' -- ')[0]} -- --help`].join('\n'));
     process.exit(2);
@@ -48,7 +48,7 @@ export function readOptions<Known extends Options>(command: {
   return Object.fromEntries(values) as ValuesOf<Known>;
 }
 
-function valueOf(name: string, option: NumberOption | TextOption, text: unknown, faults: string[]): string | number {
+function readValue(name: string, option: NumberOption | TextOption, text: unknown, faults: string[]): string | number {
   if ('pattern' in option) {
     const value = typeof text === 'string' ? text : '';
     if (!option.pattern.test(value)) {

@@ -75,7 +75,9 @@ export function unreported(window: Window, now: number): Map<number, number> {
 /** Takes over the sums of all processes, in which what was `reported` is contained. */
 export function settle(window: Window, reported: ReadonlyMap<number, number>, sums: ReadonlyMap<number, number>): void {
   for (const number of held(window)) {
-    window[knownAt(number)] = sums.get(number) ?? 0;
-    window[ownAt(number)] = (window[ownAt(number)] ?? 0) - (reported.get(number) ?? 0);
+    const told = reported.get(number) ?? 0;
+    // A Redis that was wiped forgets nothing that is known here.
+    window[knownAt(number)] = Math.max((window[knownAt(number)] ?? 0) + told, sums.get(number) ?? 0);
+    window[ownAt(number)] = (window[ownAt(number)] ?? 0) - told;
   }
 }
