@@ -58,7 +58,7 @@ export const productionAttacks: readonly Attack[] = [
   {
     name: 'field suggestions',
     ask: graphql({ query: '{ homepag { offers { total } } }' }),
-    names: /^(?=[^]*homepag)(?![^]*did you mean)/i,
+    names: /^(?=.*homepag)(?!.*did you mean)/is,
   },
 ];
 
