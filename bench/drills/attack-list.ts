@@ -28,7 +28,7 @@ export const attacks: readonly Attack[] = [
   { name: 'aliases', ask: graphql({ query: `{ ${many(40, (i) => `a${i}: __typename`)} }` }), names: /alias/i },
   {
     name: 'directives',
-    ask: graphql({ query: `{ __typename ${many(60, () => '@include(if: true)')} }` }),
+    ask: graphql({ query: `{ ${many(60, () => '__typename @include(if: true)')} }` }),
     names: /directive/i,
   },
   {

@@ -1,5 +1,6 @@
 import { attacksDrill } from './attacks.js';
 import type { Drill } from './drill.js';
+import { fuzz } from './fuzz.js';
 import { isolation } from './isolation.js';
 import { memory } from './memory.js';
 import { mongoKilled } from './mongo-killed.js';
@@ -26,4 +27,5 @@ export const drills: readonly Drill[] = [
   isolation,
   memory,
   attacksDrill,
+  fuzz,
 ];
