@@ -87,8 +87,6 @@ export function createStage(): Stage {
   process.once('exit', kill);
   const start = (script: string, args: string[], env: Record<string, string>) => {
     const started = startProcess('node', [`dist/${script}.js`, ...args], env);
-    // Whoever waits for its output gets the error; nobody else has to.
-    started.printed(/$^/).catch(() => undefined);
     processes.push(started);
     return started;
   };

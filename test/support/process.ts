@@ -36,7 +36,10 @@ export function startProcess(command: string, args: string[], env: Record<string
       new Promise((resolve, reject) => {
         const look = () => {
           const match = pattern.exec(output);
-          if (match !== null) resolve(match);
+          if (match === null) return;
+          // Else every further line of a process that prints much would be looked through from the first.
+          watchers.delete(look);
+          resolve(match);
         };
         watchers.add(look);
         look();

@@ -1,0 +1,82 @@
+import { createAsker } from './ask.js';
+import type { Ask, Order, Plan, Report, Sample } from './plan.js';
+import { askRaw } from './raw.js';
+
+/** The load process: carries out one plan after another, as the drill that has started it says. */
+const REPORT_MS = 50;
+let stopped = false;
+
+const send = (report: Report) => void process.send?.(report);
+
+async function carryOut({ asks, pace, keepBody = false, failover = [] }: Plan): Promise<void> {
+  const ask = createAsker({ keepBody });
+  let samples: Sample[] = [];
+  const report = (done: boolean) => {
+    send({ samples, done });
+    samples = [];
+  };
+  const reporting = setInterval(() => report(false), REPORT_MS);
+
+  const one = async (number: number): Promise<void> => {
+    const index = number % asks.length;
+    let current = asks[index] as Ask;
+    const askedAt = Date.now();
+    const startedAt = performance.now();
+    let refusals = 0;
+    let outcome = await (current.raw === undefined ? ask(current) : askRaw(current));
+    while (isRefusal(outcome) && refusals < failover.length) {
+      const place = failover.indexOf(current.origin) + 1;
+      current = { ...current, origin: failover[place % failover.length] as string };
+      refusals += 1;
+      outcome = await ask(current);
+    }
+    const tookMs = performance.now() - startedAt;
+    samples.push({ index, origin: current.origin, askedAt, tookMs, refusals, ...outcome });
+  };
+
+  await ('perSecond' in pace ? openLoop(pace, one) : closedLoop(pace, one));
+  clearInterval(reporting);
+  report(true);
+}
+
+const isRefusal = ({ status, failure, headers }: Pick<Sample, 'status' | 'failure' | 'headers'>) =>
+  (status === 503 && headers['connection'] === 'close') || failure === 'ECONNREFUSED';
+
+/** Requests leave by the clock, whether earlier ones were answered or not. */
+async function openLoop(pace: { perSecond: number; forMs: number }, one: (number: number) => Promise<void>) {
+  const startedAt = performance.now();
+  const pending = new Set<Promise<void>>();
+  let sent = 0;
+  await new Promise<void>((resolve) => {
+    const timer = setInterval(() => {
+      const elapsedMs = performance.now() - startedAt;
+      const due = Math.ceil((Math.min(elapsedMs, pace.forMs) / 1000) * pace.perSecond);
+      for (; sent < due && !stopped; sent += 1) {
+        const asked: Promise<void> = one(sent).finally(() => pending.delete(asked));
+        pending.add(asked);
+      }
+      if (!stopped && elapsedMs < pace.forMs) return;
+      clearInterval(timer);
+      resolve();
+    }, 5);
+  });
+  await Promise.all(pending);
+}
+
+async function closedLoop(pace: { connections: number; count: number }, one: (number: number) => Promise<void>) {
+  let next = 0;
+  const client = async () => {
+    while (next < pace.count && !stopped) {
+      next += 1;
+      await one(next - 1);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(pace.connections, pace.count) }, client));
+}
+
+process.on('message', (order: Order) => {
+  stopped = order === 'stop';
+  if (order !== 'stop') void carryOut(order.plan);
+});
+// The drill has gone.
+process.on('disconnect', () => process.exit());

@@ -1,0 +1,35 @@
+import { connect } from 'node:net';
+import type { Ask, Sample } from './plan.js';
+
+/** Longer than an answer to a malformed request may take by far. */
+const PATIENCE_MS = 5000;
+
+/** Sends bytes as they are on a connection of their own; the answer's first line is all that is read of it. */
+export function askRaw({
+  origin,
+  raw = '',
+  halfClose = false,
+}: Ask): Promise<Pick<Sample, 'status' | 'failure' | 'headers' | 'body'>> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connect({ host: hostname, port: Number(port), noDelay: true });
+    let text = '';
+    const settle = (failure?: string) => {
+      const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1] ?? 0);
+      resolve({ status, headers: {}, body: text, ...(status === 0 && failure !== undefined ? { failure } : {}) });
+      // A reset leaves no port behind that has to wait.
+      socket.resetAndDestroy();
+    };
+    socket.setTimeout(PATIENCE_MS, () => settle('no answer'));
+    socket.on('connect', () => {
+      socket.write(Buffer.from(raw, 'latin1'));
+      if (halfClose) socket.end();
+    });
+    socket.on('data', (chunk) => {
+      text += chunk.toString('latin1');
+      if (text.includes('\r\n')) settle();
+    });
+    socket.on('error', (error: NodeJS.ErrnoException) => settle(error.code ?? error.message));
+    socket.on('close', () => settle('closed'));
+  });
+}

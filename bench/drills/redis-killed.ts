@@ -1,0 +1,45 @@
+import { atMost, type Drill, type Finding } from './drill.js';
+import { playing, unlimited, wait } from './scene.js';
+import { noneFailed, percentile, sentBetween, slowest } from './times.js';
+
+/** What Redis may cost an answer beyond the usual, in ms. */
+const COST_MS = 50;
+/** What a shared machine, and the loads after Redis came back empty, add to the slowest one. */
+const SLOWEST_MS = 500;
+
+/** Warm answers come from process memory: whatever becomes of Redis, nobody waits for it and nobody fails. */
+export const redisKilled: Drill = {
+  name: 'redis-killed',
+  summary: 'Redis is killed, restarted, stopped and woken under load: no answer fails or waits for it',
+  run: (scale) =>
+    playing(async ({ stage, load }) => {
+      const phaseMs = scale === 'full' ? 6000 : 800;
+      const { gateways, redis } = await stage.cluster({ env: unlimited });
+      const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
+      await load.run({ asks, pace: { connections: 3, count: 60 } });
+      const traffic = load.start({ asks, pace: { perSecond: 90, forMs: 5 * phaseMs + 10_000 } });
+      const phases: { name: string; from: number; to: number }[] = [];
+      const phase = async (name: string, act: () => Promise<void>) => {
+        const from = Date.now();
+        await act();
+        await wait(phaseMs);
+        phases.push({ name, from, to: Date.now() });
+      };
+      await phase('quiet', async () => {});
+      await phase('killed', () => redis.signal('SIGKILL'));
+      await phase('restarted', redis.restart);
+      await phase('stopped', () => redis.signal('SIGSTOP'));
+      await phase('woken', () => redis.signal('SIGCONT'));
+      const samples = await traffic.stop();
+
+      const [quiet, ...faults] = phases.map(({ name, from, to }) => ({ name, of: sentBetween(samples, from, to) }));
+      // A hundredth of a short phase is one answer.
+      const share = scale === 'full' ? 0.99 : 0.9;
+      const usualMs = percentile(quiet?.of ?? [], share);
+      const findings = faults.flatMap(({ name, of }): Finding[] => [
+        atMost(`${name}: p${share * 100} of warm answers`, percentile(of, share), Math.ceil(usualMs + COST_MS), ' ms'),
+        atMost(`${name}: slowest`, slowest(of), Math.ceil(slowest(quiet?.of ?? []) + SLOWEST_MS), ' ms'),
+      ]);
+      return [noneFailed(samples), ...findings];
+    }),
+};

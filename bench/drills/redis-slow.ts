@@ -1,0 +1,56 @@
+import { atMost, type Drill, exactly } from './drill.js';
+import { place, playing, SECTIONS, unlimited, until } from './scene.js';
+import { startSlowProxy } from './slow-proxy.js';
+import { noneFailed, percentile, slowest } from './times.js';
+
+const DELAY_MS = 2000;
+/** What Redis may cost an answer, and what a shared machine adds to the slowest one, in ms. */
+const COST_MS = 50;
+const MACHINE_MS = 250;
+
+/** A Redis that answers late is worse than none, unless nobody waits for it. */
+export const redisSlow: Drill = {
+  name: 'redis-slow',
+  summary: 'a proxy adds 2 s to every answer of Redis: cold and warm pages come as if it were not there',
+  run: (scale) =>
+    playing(async ({ stage, load }) => {
+      const count = scale === 'full' ? 300 : 60;
+      const [redis, database] = await Promise.all([stage.redis(), stage.database()]);
+      const proxy = await startSlowProxy(redis);
+      try {
+        const env = { MONGODB_URI: database.uri, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...unlimited };
+        const gateways = await Promise.all([1, 2].map(() => stage.gateway(env)));
+        await until(async () => (await Promise.all(gateways.map(({ readyz }) => readyz()))).every((c) => c === 200));
+        let places = 0;
+        const ask = (cold: boolean) =>
+          load.run({
+            asks: Array.from({ length: count }, (_, index) => {
+              if (cold) places += 1;
+              const location = cold ? place(places) : '55.27,25.2';
+              const { origin = '' } = gateways[index % gateways.length] ?? {};
+              return { origin, path: `/api/v1/homepage?location=${location}` };
+            }),
+            pace: { connections: 2, count },
+          });
+        await ask(false);
+        const quiet = { cold: await ask(true), warm: await ask(false) };
+        proxy.delay(DELAY_MS);
+        const slow = { cold: await ask(true), warm: await ask(false) };
+        const compared = (kind: 'cold' | 'warm') => [
+          atMost(`${kind}: median`, percentile(slow[kind], 0.5), limit(percentile(quiet[kind], 0.5)), ' ms'),
+          atMost(`${kind}: slowest`, slowest(slow[kind]), limit(slowest(quiet[kind])) + MACHINE_MS, ' ms'),
+        ];
+        const full = slow.cold.filter(({ page }) => Object.keys(page?.statuses ?? {}).length === SECTIONS.length);
+        return [
+          noneFailed([...slow.cold, ...slow.warm]),
+          exactly('cold pages with all sections', full.length, count),
+          ...compared('cold'),
+          ...compared('warm'),
+        ];
+      } finally {
+        await proxy.close();
+      }
+    }),
+};
+
+const limit = (quietMs: number) => Math.ceil(quietMs + COST_MS);
