@@ -198,6 +198,10 @@ describe('configuration', () => {
     expect(Object.isFrozen(loadConfig({}).http)).toBe(true);
   });
 
+  it('takes every variable by itself', () => {
+    for (const name of variableNames) expect(() => loadConfig({ [name]: valid[name] ?? 'true' })).not.toThrow();
+  });
+
   it('describes every variable', () => {
     for (const name of variableNames) expect(describeVariables()).toContain(`  ${name} `);
     const lines = describeVariables().split('\n');
