@@ -11,7 +11,12 @@ export default defineConfig({
     maxWorkers: 2,
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: ['test/processes/**'] } },
+      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: ['test/{processes,drills}/**'] } },
+      {
+        // Real processes under load: after everything else, so that they have the machine to themselves.
+        extends: true,
+        test: { name: 'drills', include: ['test/drills/**/*.test.ts'], sequence: { groupOrder: 1 } },
+      },
       {
         // Several processes at once, with times that are measured: one file at a time, on a machine that is idle.
         extends: true,

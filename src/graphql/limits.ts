@@ -66,7 +66,8 @@ const maxSelectionsRule: ValidationRule = (context) => {
 export const limitRules: readonly ValidationRule[] = [
   // A fragment adds no depth to an answer.
   maxDepthRule({ n: graphqlLimits.depth, flattenFragments: true, ...reported }),
-  maxAliasesRule({ n: graphqlLimits.aliases, ...reported }),
+  // Armor would let `__typename` go uncounted.
+  maxAliasesRule({ n: graphqlLimits.aliases, allowList: [], ...reported }),
   maxDirectivesRule({ n: graphqlLimits.directives, ...reported }),
   maxSelectionsRule,
 ];
