@@ -1,0 +1,16 @@
+import type { FastifyRequest } from 'fastify';
+import { expect, it } from 'vitest';
+import { clientOf } from '../../../src/http/rate-limit/client.js';
+
+const request = (ip: string, remoteAddress: string) =>
+  ({ ip, socket: { remoteAddress } }) as Pick<FastifyRequest, 'ip' | 'socket'>;
+
+it.each(['garbage', '', '1.2.3', '0177.0.0.1', "1.2.3.4'; drop"])('counts "%s" for the connection', (ip) => {
+  expect(clientOf(request(ip, '10.0.0.1'), undefined)).toBe(clientOf(request('10.0.0.1', '9.9.9.9'), undefined));
+});
+
+it('counts a signed-in user wherever they are, and in letters that may stand in a key', () => {
+  const viewer = { userId: '507f1f77bcf86cd799439011' };
+  expect(clientOf(request('1.2.3.4', '5.6.7.8'), viewer)).toBe('u:507f1f77bcf86cd799439011');
+  expect(clientOf(request('2001:db8::1', '::1'), undefined)).toMatch(/^ip:[0-9a-f]{16}$/);
+});
