@@ -24,6 +24,9 @@ export async function allowOrigins(server: FastifyInstance, origins: readonly st
     allowedHeaders: requestHeaders,
     exposedHeaders: answerHeaders,
     maxAge: PREFLIGHT_SECONDS,
+    // `answerMethods` answers OPTIONS, with what is said here.
+    strictPreflight: false,
+    preflightContinue: true,
   });
   // What an answer's route says of `Vary` replaces what was said before: without the origin, a cache would serve one
   // page's permission to another.

@@ -13,7 +13,7 @@ export function answerMethods(server: FastifyInstance): void {
     // The whole GET with all its hooks, so that its headers are those of GET; Node leaves out the body.
     if (methods.includes('GET') && !methods.includes('HEAD')) methods.push('HEAD');
     route.method = methods;
-    // @fastify/cors answers preflights of any path.
+    // What @fastify/cors adds for preflights, which are answered below.
     if (route.url === '*') return;
     const known = paths.get(route.url) ?? { matches: matcherOf(route.url), methods: new Set(['OPTIONS']) };
     for (const method of methods) known.methods.add(method);
@@ -25,15 +25,17 @@ export function answerMethods(server: FastifyInstance): void {
     if (!request.is404 && !isOptions) return;
     const path = pathOf(request);
     const known = [...paths.values()].find(({ matches }) => matches(path));
+    // A browser must be let through to see that there is nothing.
+    if (known === undefined && isOptions && isPreflight(request)) return reply.code(204).send();
     if (known === undefined) return refuse(request, reply, 404, `There is no ${request.method} ${path}`);
     const allowed = [...known.methods].sort().join(', ');
     reply.header('allow', allowed);
-    if (isOptions) return isPreflight(request) ? undefined : reply.code(204).send();
+    if (isOptions) return reply.code(204).send();
     return refuse(request, reply, 405, `${path} has no method ${request.method}; allowed: ${allowed}`);
   });
 }
 
-/** Whether a browser asks for permission (Fetch standard, 3.3.2), which is answered by what CORS allows. */
+/** Whether a browser asks for permission (Fetch standard, 3.3.2); what is allowed stands in the headers already. */
 const isPreflight = ({ headers }: FastifyRequest): boolean =>
   headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
 

@@ -92,9 +92,10 @@ export async function createServer(options: {
     reply.header('x-request-id', request.id);
   });
   await securityHeaders(server, options);
+  // Before whatever refuses: pages may read why.
+  await allowOrigins(server, options.corsOrigins);
   await requireWellFormed(server);
   answerMethods(server);
-  await allowOrigins(server, options.corsOrigins);
   server.addHook('onRequest', async (request) => {
     if (options.draining() && !healthPaths.includes(pathOf(request))) {
       throw new AppError('SERVICE_UNAVAILABLE', 'The gateway is going away');

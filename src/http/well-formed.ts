@@ -14,6 +14,9 @@ const single: readonly string[] = ['host', 'authorization', 'content-type'];
 /** Answers that are not JSON, or choose their own form. */
 const otherTypes = /^\/(graphql$|images\/|healthz$|readyz$)/;
 
+/** As clients name it, with and without what is always so. */
+const jsonTypes = ['application/json', 'application/json; charset=utf-8'];
+
 /** Refuses what is valid HTTP for Node's parser, but means nothing, or two things, or cannot be answered as asked. */
 export async function requireWellFormed(server: FastifyInstance): Promise<void> {
   await server.register(accepts);
@@ -28,7 +31,7 @@ export async function requireWellFormed(server: FastifyInstance): Promise<void> 
     const repeated = single.find((name) => countOf(request, name) > 1);
     if (repeated !== undefined) return refuse(request, reply, 400, `${repeated}: given more than once`);
     // RFC 9110, 12.5.1; an empty header says nothing.
-    if (request.headers.accept && !otherTypes.test(pathOf(request)) && request.type(['json']) === false) {
+    if (request.headers.accept && !otherTypes.test(pathOf(request)) && request.type(jsonTypes) === false) {
       return refuse(request, reply, 406, 'accept: excludes what there is; allowed: application/json');
     }
     return undefined;
