@@ -11,7 +11,10 @@ export default defineConfig({
     maxWorkers: 2,
     expect: { poll: { timeout: 10_000 } },
     projects: [
-      { extends: true, test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: ['test/{processes,drills}/**'] } },
+      {
+        extends: true,
+        test: { name: 'tests', include: ['test/**/*.test.ts'], exclude: ['test/{processes,drills}/**'] },
+      },
       {
         // Real processes under load: after everything else, so that they have the machine to themselves.
         extends: true,
