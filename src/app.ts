@@ -1,3 +1,4 @@
+import { Server as NetServer } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { type Cache, createCache } from './cache/cache.js';
 import { createCacheEvents } from './cache/events.js';
@@ -56,6 +57,8 @@ export interface App {
   following: Promise<void>;
   /** From now on `/readyz` says that this process is going away, and new requests are refused. */
   drain(): void;
+  /** Takes no new connections, and keeps those that there are: what has been sent on them is still answered. */
+  stopListening(): void;
   /** Answers what is under way, then closes everything that the app has opened. */
   close(): Promise<void>;
 }
@@ -147,6 +150,10 @@ export async function buildApp(options: {
     following: jobs.following,
     drain: () => {
       draining = true;
+    },
+    stopListening: () => {
+      // http.Server's own would cut connections whose first request is still on its way.
+      NetServer.prototype.close.call(server.server);
     },
     close: async () => {
       draining = true;

@@ -12,16 +12,19 @@ import { registry } from './sections/registry.js';
 /** What closing may take beyond the time of the longest request; the process is gone within two seconds. */
 const CLOSE_MARGIN_MS = 1750;
 /**
- * For so long a process that goes away still listens: connections that clients keep open are told so with their next
- * answer, instead of being cut under a request that is on its way.
+ * For so long a process that is to go away still listens: connections that clients keep open are told so with their next
+ * answer, instead of being cut under a request that is on its way. In half a second some were not used again.
  */
-const LAME_DUCK_MS = 500;
+const LAME_DUCK_MS = 2000;
+/** And so long after it has stopped listening, for those who came in last. */
+const LAST_ANSWERS_MS = 200;
 
 async function main(config: Config): Promise<void> {
   const clock = systemClock;
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.production });
   for (const warning of config.warnings) logger.warn(warning);
 
+  const pause = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
   const { uri } = config.database;
   const embedded =
     uri === undefined
@@ -50,7 +53,10 @@ async function main(config: Config): Promise<void> {
     if (err) logger.error({ error: err }, 'closing after an error that nobody caught');
     else logger.info({ signal }, 'closing');
     app.drain();
-    await new Promise<void>((resolve) => clock.after(LAME_DUCK_MS, resolve));
+    // Who presses Ctrl-C is the client.
+    if (signal !== 'SIGINT') await pause(LAME_DUCK_MS);
+    app.stopListening();
+    await pause(LAST_ANSWERS_MS);
     await app.close();
     await embedded?.close();
   });

@@ -118,7 +118,7 @@ test.runIf(scene.target.kind === 'embedded')(
     const collection = scene.collection();
     const filler = Array.from({ length: 20 }, (_, i) => ({ i }));
     await collection.insertMany(Array.from({ length: 20_000 }, (_, n) => ({ n, filler })));
-    const slow = { $or: Array.from({ length: 40 }, (_, i) => ({ filler: { $elemMatch: { i: -1 - i } } })) };
+    const slow = { $or: Array.from({ length: 400 }, (_, i) => ({ filler: { $elemMatch: { i: -1 - i } } })) };
     const order: string[] = [];
     const scanning = errorOf(collection.find(slow, { maxTimeMS: 1000 }).toArray()).then((error) => {
       order.push('scan');

@@ -28,7 +28,7 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
   await until(async () => (await leasesIn(redis)).length === 6 && (await database.hits()) === 6);
   const { code, tookMs } = await terminate(leader);
   expect(code).toBe(0);
-  expect(tookMs).toBeLessThan(4000);
+  expect(tookMs).toBeLessThan(6000);
   await database.heal();
   expect(await leasesIn(redis)).toEqual([]);
   const since = performance.now();
@@ -107,5 +107,5 @@ it('a gateway ends with 0 within a few seconds when Redis hangs, when it is gone
   const both = await terminate(third);
   console.log(`ended: Redis hung ${hung.tookMs} ms, gone ${gone.tookMs} ms, the database gone, too ${both.tookMs} ms`);
   expect([hung.code, gone.code, both.code]).toEqual([0, 0, 0]);
-  expect(Math.max(hung.tookMs, gone.tookMs, both.tookMs)).toBeLessThan(4000);
+  expect(Math.max(hung.tookMs, gone.tookMs, both.tookMs)).toBeLessThan(6000);
 });
