@@ -1,5 +1,5 @@
 import accepts from '@fastify/accepts';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { pathOf, refuse } from './failures.js';
 
 /** Bytes of a request's path and query. */
@@ -27,9 +27,9 @@ export async function requireWellFormed(server: FastifyInstance): Promise<void> 
     }
     // RFC 9112, 3.2; HTTP/1.0 has no need of one.
     const { host = request.raw.httpVersion === '1.0' ? 'none' : '' } = request.headers;
-    if (!HOST.test(host)) return refuse(request, reply, 400, 'host: no valid name and port');
+    if (!HOST.test(host)) return ambiguous(request, reply, 'host: no valid name and port');
     const repeated = single.find((name) => countOf(request, name) > 1);
-    if (repeated !== undefined) return refuse(request, reply, 400, `${repeated}: given more than once`);
+    if (repeated !== undefined) return ambiguous(request, reply, `${repeated}: given more than once`);
     // RFC 9110, 12.5.1; an empty header says nothing.
     if (request.headers.accept && !otherTypes.test(pathOf(request)) && request.type(jsonTypes) === false) {
       return refuse(request, reply, 406, 'accept: excludes what there is; allowed: application/json');
@@ -37,6 +37,10 @@ export async function requireWellFormed(server: FastifyInstance): Promise<void> 
     return undefined;
   });
 }
+
+/** Whoever sent this may read the rest of the connection differently as well. */
+const ambiguous = (request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply =>
+  refuse(request, reply.header('connection', 'close'), 400, message);
 
 /** Names and values alternate in Node's raw headers. */
 const countOf = ({ raw: { rawHeaders } }: FastifyRequest, name: string): number =>

@@ -112,6 +112,7 @@ describe('CORS', () => {
     ['http://localhost.evil.example', false],
     ['http://localhost:3000.evil.example', false],
     ['http://127x0x0x1:1', false],
+    ['evil:http://localhost:3000', false],
   ])('%s may in development: %s', async (origin, may) => {
     const { headers } = await app.get('/nowhere', { origin });
     expect(headers['access-control-allow-origin']).toBe(may ? origin : undefined);

@@ -53,9 +53,9 @@ describe('what two readers could read differently is refused, with the envelope,
     ['a folded header', 'GET /page HTTP/1.1\r\nhost: x\r\nx: a\r\n b\r\n\r\n'],
     ['bare line feeds', 'GET /page HTTP/1.1\nhost: x\n\n'],
     ['a method that is none', 'FOO /page HTTP/1.1\r\nhost: x\r\n\r\n'],
-    ['two hosts', `GET /page HTTP/1.1\r\nhost: a\r\nhost: b\r\n${close}\r\n`],
-    ['no host', `GET /page HTTP/1.1\r\n${close}\r\n`],
-    ['two tokens', `GET /page HTTP/1.1\r\nhost: x\r\nauthorization: a\r\nauthorization: b\r\n${close}\r\n`],
+    ['two hosts', 'GET /page HTTP/1.1\r\nhost: a\r\nhost: b\r\n\r\n'],
+    ['no host', 'GET /page HTTP/1.1\r\n\r\n'],
+    ['two tokens', 'GET /page HTTP/1.1\r\nhost: x\r\nauthorization: a\r\nauthorization: b\r\n\r\n'],
   ])('%s', async (_, bytes) => {
     const text = await raw(bytes);
     expect(statuses(text)).toEqual([400]);
