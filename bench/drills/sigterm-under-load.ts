@@ -22,7 +22,7 @@ export const sigtermUnderLoad: Drill = {
         origin: failover[index % failover.length] ?? '',
         path: `/api/v1/homepage${index % 2 === 0 ? '' : `?sections=events&location=${place(index)}`}`,
       }));
-      const traffic = load.start({ asks, failover, pace: { perSecond: 90, forMs: 3 * phaseMs + 10_000 } });
+      const traffic = load.start({ asks, failover, pace: { perSecond: 60, forMs: 3 * phaseMs + 10_000 } });
       await wait(phaseMs);
       const [leaving] = gateways;
       const signalledAt = performance.now();
