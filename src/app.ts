@@ -111,7 +111,7 @@ export async function buildApp(options: {
   const operations = createOperations(schema, registry);
   const completeItem = createItemCompleter(schema);
   const read = createSectionReader({ sources, completeItem, clock, logger });
-  const guards = createSourceGuards({ registry, poolSize: config.database.poolSize, events: sourceEvents });
+  const guards = createSourceGuards({ registry, poolSize: config.database.poolSize, events: sourceEvents, clock });
   const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
   const views = createSectionViews({ clock, shared });
   const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });

@@ -12,10 +12,10 @@ import type { GraphqlContext } from './context.js';
 /** Items that one request may ask for: two whole pages of the largest limit. */
 export const MAX_COMPLEXITY = 240;
 
-/** Items that one request of the rate limit pays for: a whole page of the largest limit. */
-const ITEMS_A_REQUEST = 120;
+/** Sections that one request of the rate limit pays for: a whole page. */
+const SECTIONS_A_REQUEST = 6;
 
-/** What a request costs that reads through every cache (`fresh`), in requests of the rate limit. */
+/** What a page costs that is read through every cache (`fresh`), in requests of the rate limit. */
 export const FRESH_COST = 5;
 
 /** What has been counted of an operation. Fields are visited inner ones first, and not at all when they are skipped. */
@@ -24,8 +24,9 @@ interface Counted {
   selected: Set<string>;
   /** What each root field loads, by response key: GraphQL merges fields of one key, and loads for them once. */
   loads: Map<string, Set<string>>;
-  /** Whether anything reads through every cache. */
-  fresh: boolean;
+  /** How many sections are loaded in all, and how many of them through every cache. */
+  sections: number;
+  fresh: number;
 }
 
 /** A section costs nothing by itself, but its page then counts it. */
@@ -39,27 +40,28 @@ export const sectionComplexity =
 /** A page costs its limit for each section that is both selected and asked for, however often it is selected. */
 export const pageComplexity: ComplexityEstimator = ({ args, node, context }) => {
   const counted = context as Counted;
-  if (args['fresh'] === true) counted.fresh = true;
   const asked: readonly string[] | null | undefined = args['sections'];
   const sections = [...counted.selected].filter((id) => asked?.includes(id) ?? true);
   counted.selected.clear();
-  return itemsAsked(args['limit']) * newLoads(counted, node, sections);
+  return itemsAsked(args['limit']) * newLoads(counted, node, sections, args['fresh']);
 };
 
 /** A list costs the items that it asks for. */
 export const listComplexity: ComplexityEstimator = ({ args, node, context }) => {
-  const counted = context as Counted;
-  if (args['fresh'] === true) counted.fresh = true;
-  return itemsAsked(args['limit']) * newLoads(counted, node, ['list']);
+  return itemsAsked(args['limit']) * newLoads(context as Counted, node, ['list'], args['fresh']);
 };
 
 /** How many of these the same root field has not been counted for already. */
-function newLoads({ loads }: Counted, { alias, name }: FieldNode, wanted: readonly string[]): number {
+function newLoads(counted: Counted, { alias, name }: FieldNode, wanted: readonly string[], fresh: unknown): number {
+  const { loads } = counted;
   const key = (alias ?? name).value;
   const before = loads.get(key) ?? new Set();
   const after = new Set([...before, ...wanted]);
   loads.set(key, after);
-  return after.size - before.size;
+  const added = after.size - before.size;
+  counted.sections += added;
+  if (fresh === true) counted.fresh += added;
+  return added;
 }
 
 /** A limit out of range is refused by the resolver; here it must not make anything else cheaper. */
@@ -74,7 +76,7 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
       didResolveOperation: async ({ schema, document, request, contextValue }) => {
         // Execution, which comes next, refuses a request whose operation is not in its document.
         if (getOperationAST(document, request.operationName) == null) return;
-        const context: Counted = { selected: new Set(), loads: new Map(), fresh: false };
+        const context: Counted = { selected: new Set(), loads: new Map(), sections: 0, fresh: 0 };
         const complexity = complexityOf({
           schema,
           context,
@@ -87,11 +89,16 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
           const message = `The operation asks for ${complexity} items, at most ${maxComplexity} are allowed`;
           throw refusal(message, 'GRAPHQL_VALIDATION_FAILED');
         }
-        const byItems = Math.max(1, Math.ceil(complexity / ITEMS_A_REQUEST));
-        contextValue.charge?.(context.fresh ? Math.max(FRESH_COST, byItems) : byItems);
+        contextValue.charge?.(costOf(context));
       },
     }),
   };
+}
+
+/** By sections, whatever their limit: each is read with the items of the largest one. */
+function costOf({ sections, fresh }: Counted): number {
+  const pages = (count: number) => Math.ceil(count / SECTIONS_A_REQUEST);
+  return Math.max(1, pages(sections - fresh) + FRESH_COST * pages(fresh));
 }
 
 /** Counting coerces the variables, and is the first to see that they do not fit. */

@@ -39,7 +39,7 @@ export function createCachedSource(options: {
         tags: sectionTags(section, heeded.viewer),
         policy: policyOf(section),
         load: (context) =>
-          guards.run(section, () => read({ section, loaders, read: context, ...heeded }), context.signal),
+          guards.run(section, (options) => read({ section, loaders, read: options, ...heeded }), context),
         signal,
         fresh,
       });

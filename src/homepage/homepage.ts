@@ -15,6 +15,8 @@ export interface RequestScope {
   startedAt: number;
   viewer?: Viewer;
   deadline: Deadline;
+  /** Whether the client has shortened it. */
+  hasty: boolean;
   loaders: ReferenceLoaders;
   logger: Logger;
   /** Every section that this request asked for, once it is served or has failed. */

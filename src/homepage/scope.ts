@@ -19,6 +19,7 @@ export function createScopes(options: { sources: Sources; clock: Clock; requestT
   return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
+    hasty: timeoutMs < requestTimeoutMs,
     loaders: createReferenceLoaders({ sources, clock, logger }),
     logger,
     outcomes: [],

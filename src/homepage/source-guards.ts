@@ -1,17 +1,18 @@
 import {
   BrokenCircuitError,
-  BulkheadRejectedError,
-  bulkhead,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
   ExponentialBackoff,
   handleWhen,
-  wrap,
 } from 'cockatiel';
+import type { Clock } from '../core/clock.js';
+import { createDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
+import type { ReadOptions } from '../database/collection-source.js';
 import { failureCode } from '../database/failure.js';
 import type { Section } from '../sections/define-section.js';
+import { BulkheadFullError, createBulkhead } from './bulkhead.js';
 import type { BreakerState, SourceEvents } from './source-events.js';
 
 /** Failures in a row that open a breaker, and for how long: doubled from the first to the last. */
@@ -27,9 +28,10 @@ const POOL_SHARE = 2 / 3;
 export interface SourceGuards {
   /**
    * Runs a load of a section, as soon as it has a place. Rejects with what it rejects with; at once, with the code of the last
-   * failure, while the section's breaker is open, and with `OVERLOADED` when too many wait already.
+   * failure, while the section's breaker is open, and with `OVERLOADED` when too many wait already. The load is to heed what it is
+   * given: one that probes the source goes on when nobody waits for it any longer, because its end says how the source is.
    */
-  run<Result>(section: Section, load: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
+  run<Result>(section: Section, load: (read: ReadOptions) => Promise<Result>, read: ReadOptions): Promise<Result>;
   /** By section id. */
   states(): Readonly<Record<string, BreakerState>>;
 }
@@ -46,8 +48,9 @@ export function createSourceGuards(options: {
   /** Connections to the database. */
   poolSize: number;
   events: SourceEvents;
+  clock: Clock;
 }): SourceGuards {
-  const { registry, poolSize, events } = options;
+  const { registry, poolSize, events, clock } = options;
   const places = Math.max(1, Math.floor((poolSize * POOL_SHARE) / registry.length));
   const guards = new Map(registry.map(({ id }) => [id, createGuard(id, places, events)]));
   const guardOf = ({ id }: Section) => {
@@ -56,17 +59,27 @@ export function createSourceGuards(options: {
     return guard;
   };
 
+  /** Only its own time ends it. */
+  const toItsEnd = <Result>(load: (read: ReadOptions) => Promise<Result>, { remainingMs }: ReadOptions) => {
+    const deadline = createDeadline({ clock, timeoutMs: remainingMs() });
+    return load({ signal: deadline.signal, remainingMs: deadline.remainingMs }).finally(deadline.dispose);
+  };
+
   return {
     states: () => Object.fromEntries([...guards].map(([id, { breaker }]) => [id, stateNames[breaker.state]])),
-    run: async (section, load, signal) => {
-      const { breaker, policy } = guardOf(section);
-      // cockatiel would let everybody wait for the one that probes.
-      if (breaker.state === CircuitState.HalfOpen) throw asAnswered(section, breaker.lastFailure);
+    run: async (section, load, read) => {
+      const { breaker, bulkhead } = guardOf(section);
+      const attempt = async () => {
+        // cockatiel would let everybody wait for the one that probes.
+        if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
+        const probes = breaker.state === CircuitState.Open;
+        return breaker.execute(() => (probes ? toItsEnd(load, read) : load(read)));
+      };
       try {
-        return await policy.execute(load, signal);
+        return await bulkhead.run(attempt, read.signal);
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw asAnswered(section, breaker.lastFailure);
-        if (!(error instanceof BulkheadRejectedError)) throw error;
+        if (!(error instanceof BulkheadFullError)) throw error;
         events.emit('shed', { reason: 'source', label: section.id });
         throw new AppError('OVERLOADED', `Too busy to fetch ${section.id}`, { section: section.id, cause: error });
       }
@@ -80,7 +93,7 @@ function createGuard(label: string, places: number, events: SourceEvents) {
     breaker: new ConsecutiveBreaker(FAILURES_TO_OPEN),
   });
   breaker.onStateChange((state) => events.emit('breaker', { label, state: stateNames[state] }));
-  return { breaker, policy: wrap(bulkhead(places, QUEUE), breaker) };
+  return { breaker, bulkhead: createBulkhead({ places, maxQueue: QUEUE }) };
 }
 
 /**

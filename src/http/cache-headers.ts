@@ -16,7 +16,7 @@ const STALE_DIRECTIVES = 'stale-while-revalidate=240, stale-if-error=86400';
 export function cacheHeaders(options: {
   scope: RequestScope;
   registry: readonly Section[];
-  /** What the answer says, but for its metadata: the weak ETag is made of it. */
+  /** What the answer says, but for when it was put together and read (`http/content.ts`): the weak ETag is made of it. */
   content: unknown;
 }): Record<string, string> {
   const { scope, registry, content } = options;
@@ -24,6 +24,8 @@ export function cacheHeaders(options: {
   const served = scope.outcomes.flatMap(({ answer }) => answer ?? []);
   if (served.length === 0 || scope.outcomes.some(({ fresh }) => fresh)) return { 'cache-control': 'no-store' };
   const partial = served.length < scope.outcomes.length;
+  // That it has failed in so short a time is true for this client only.
+  if (partial && scope.hasty) return { 'cache-control': 'no-store' };
   const freshSeconds = Math.floor(Math.min(...served.map(({ freshForMs }) => freshForMs)) / 1000);
   const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, freshSeconds);
   const sections = registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id));
@@ -41,13 +43,8 @@ export function cacheHeaders(options: {
 /** For answers that belong to one user. */
 export const privateHeaders = { 'cache-control': 'private, no-store' };
 
-/** What differs between two answers of the same content. */
-const notContent: readonly string[] = ['metadata', 'lastUpdated', 'timestamp'];
-
-/** The same for the same items, also when they were read once more in between. */
 function weakEtag(content: unknown): string {
-  const text = JSON.stringify(content, (key, value) => (notContent.includes(key) ? undefined : value));
-  return `W/"${createHash('sha1').update(text).digest('base64url')}"`;
+  return `W/"${createHash('sha1').update(JSON.stringify(content)).digest('base64url')}"`;
 }
 
 /** Answers 304 to clients that hold what they ask for (RFC 9110, 13.1.2). */

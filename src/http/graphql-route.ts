@@ -7,6 +7,7 @@ import type { GraphqlContext } from '../graphql/context.js';
 import type { PersistedOperations } from '../graphql/persisted.js';
 import type { Homepage, RequestScope } from '../homepage/homepage.js';
 import { cacheHeaders, privateHeaders } from './cache-headers.js';
+import { graphqlContent } from './content.js';
 import { readGraphqlRequest } from './graphql-request.js';
 import type { Charge } from './rate-limit/hook.js';
 import type { OpenRequest } from './request-scope.js';
@@ -45,7 +46,7 @@ export function graphqlRoute(
       return reply.header('content-security-policy', landingPagePolicy(body)).send(body);
     }
     if (request.method !== 'POST' && reply.statusCode === 200 && scope !== undefined) {
-      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: JSON.parse(body) }));
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: graphqlContent(body) }));
     }
     return body;
   };

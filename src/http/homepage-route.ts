@@ -9,6 +9,7 @@ import { pageKey } from '../homepage/cache-key.js';
 import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../homepage/homepage.js';
 import { authorizeUser } from './auth.js';
 import { cacheHeaders } from './cache-headers.js';
+import { restContent } from './content.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from './envelope.js';
 import { createHomepageParameters } from './homepage-parameters.js';
 import { operationNamed, searchOf } from './operation.js';
@@ -78,15 +79,13 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
       },
       ...(page.analytics == null ? {} : { analytics: toAnalytics(page.analytics) }),
     };
-    const content = {
-      sections: body.sections,
-      errors: fromGraphqlErrors(
-        errors,
-        sections.map(({ id }) => id),
-      ),
-    };
+    const failures = fromGraphqlErrors(
+      errors,
+      sections.map(({ id }) => id),
+    );
+    const content = restContent({ sections: body.sections, errors: failures, analytics: page.analytics });
     reply.headers(cacheHeaders({ scope, registry, content }));
-    return sendPage(reply, body, wholeFailure(scope.outcomes), content.errors);
+    return sendPage(reply, body, wholeFailure(scope.outcomes), failures);
   });
 }
 

@@ -50,8 +50,9 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
       });
       const section = data?.[field] as SectionView | null | undefined;
       if (section == null) throw errors?.[0]?.originalError ?? errors?.[0];
-      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: section }));
-      return { success: true, data: section.items, total: section.total, hasMore: section.hasMore };
+      const body = { success: true, data: section.items, total: section.total, hasMore: section.hasMore };
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: body }));
+      return body;
     };
     server.get(path, handler);
     server.get(`/api/v1${path}`, handler);

@@ -86,6 +86,16 @@ describe('the deadline of a request', () => {
     expect((await app.graphql('{ homepage { offers { total } } }', {}, headers)).status).toBe(400);
   });
 
+  it('that a client has shortened leaves nothing for others in caches outside, where it cost a section', async () => {
+    await app.get(`${PAGE}?sections=offers`);
+    await hang('events');
+    const hasty = await afterWaiting(300, () =>
+      app.get(`${PAGE}?sections=events,offers`, { 'x-request-timeout-ms': '300' }),
+    );
+    expect([hasty.status, hasty.body.data.sections['events']]).toEqual([200, null]);
+    expect(hasty.headers['cache-control']).toBe('no-store');
+  });
+
   it('serves what stands in grace rather than an error, when it is over', async () => {
     await app.get(`${PAGE}?sections=events`);
     await clock.advance(400_000);

@@ -64,6 +64,19 @@ describe('an anonymous answer', () => {
     expect((await app.get('/api/v1/homepage?sections=offers')).headers['etag']).not.toBe(before);
   });
 
+  it('has another tag when a sale price has changed, which lies in the metadata of an offer', async () => {
+    const url = '/api/v1/homepage?sections=flashSales';
+    await clock.advance(1001);
+    const before = (await app.get(`${url}&fresh=true`)).body.data.sections['flashSales']?.items[0];
+    const { etag } = (await app.get(url)).headers;
+    await shop.db.collection('offers').updateMany({}, { $inc: { 'metadata.flashSale.salePrice': 1 } });
+    await clock.advance(1001);
+    await app.get(`${url}&fresh=true`);
+    const after = await app.get(url, { 'if-none-match': String(etag) });
+    expect([after.status, after.headers['etag']]).not.toEqual([304, etag]);
+    expect(after.body.data.sections['flashSales']?.items[0]).not.toEqual(before);
+  });
+
   it('is held no longer than its least section stays fresh', async () => {
     await clock.advance(1001);
     const { body } = await app.get('/api/v1/homepage?sections=trending_stores&fresh=true');

@@ -17,9 +17,11 @@ export function clientOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>, 
 
 function networkOf(address = ''): string | undefined {
   // ipaddr.js would also take octal and shortened forms, as which one client could have many names.
-  if (isIP(address) === 0) return undefined;
+  // A zone (RFC 4007) is the sender's own name for its network, and may be any text.
+  const [plain = ''] = address.split('%');
+  if (isIP(plain) === 0) return undefined;
   // An IPv4-mapped IPv6 address is the IPv4 address.
-  const parsed = ipaddr.process(address);
+  const parsed = ipaddr.process(plain);
   const bytes = parsed.toByteArray();
   const network = parsed.kind() === 'ipv4' ? bytes : bytes.slice(0, IPV6_NETWORK_BYTES);
   return `ip:${Buffer.from(network).toString('hex')}`;

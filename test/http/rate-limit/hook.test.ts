@@ -66,12 +66,21 @@ describe('the rate limit', () => {
     expect((await app.get(offers)).status).toBe(429);
   });
 
-  it('costs 1 for each begun 120 items of a GraphQL operation', async () => {
+  it('costs 1 for each begun six sections of a GraphQL operation, five times that where they are fresh', async () => {
     await start({ RATE_LIMIT_MAX: '10' });
     const page =
       'homepage(limit: 20) { offers { total } events { total } newArrivals { total } flashSales { total } justForYou { total } trendingStores { total } }';
     expect(left((await app.graphql(`{ ${page} }`)).headers)).toBe(9);
     expect(left((await app.graphql(`{ a: ${page} offers(limit: 1) { total } }`)).headers)).toBe(7);
+    const places = (count: number, args: string) =>
+      Array.from(
+        { length: count },
+        (_, lng) => `p${lng}: ${args.replace('LNG', String(lng))} { trendingStores { total } }`,
+      );
+    const cheap = places(12, 'homepage(limit: 1, location: { lng: LNG, lat: 0 })');
+    expect(left((await app.graphql(`{ ${cheap} }`)).headers)).toBe(5);
+    const dear = places(7, 'homepage(limit: 1, fresh: true, location: { lng: LNG, lat: 0 })');
+    expect((await app.graphql(`{ ${dear} }`)).status).toBe(429);
   });
 
   it('counts a user wherever they are, and a bad token for its address', async () => {
