@@ -31,6 +31,10 @@ export function adminRoute(
   if (token === undefined) return;
   const expected = digest(`Bearer ${token}`);
   const fixed = [...registry.map(({ id }) => sectionTag(id)), ...collectionNames.map(collectionTag)];
+  /** Ids are understood in both spellings, as everywhere on input (spec, section 2). */
+  const spellings = new Map(
+    registry.flatMap(({ id, key, snakeCase }) => [key, snakeCase].map((name) => [sectionTag(name), sectionTag(id)])),
+  );
   const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):[0-9a-f]{24}$`);
   const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
 
@@ -45,7 +49,8 @@ export function adminRoute(
       );
       throw new ValidationErrors(faults);
     }
-    const { tags, mode } = parsed.data;
+    const { mode } = parsed.data;
+    const tags = parsed.data.tags.map((tag) => spellings.get(tag) ?? tag);
     const unknown = tags.filter((tag) => !fixed.includes(tag) && !ofOne.test(tag));
     if (unknown.length > 0) {
       throw new ValidationErrors(

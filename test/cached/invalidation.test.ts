@@ -143,6 +143,13 @@ describe('POST /admin/invalidate', () => {
     expect(statuses(await page('?sections=newArrivals'))).toEqual(['FRESH']);
   });
 
+  it.each(['section:trending_stores', 'section:trendingStores'])('understands %s', async (tag) => {
+    await page('?sections=trendingStores');
+    const { status, body } = await send({ tags: [tag], mode: 'hard' });
+    expect([status, body.data]).toMatchObject([200, { tags: ['section:trending_stores'] }]);
+    expect(statuses(await page('?sections=trendingStores'))).toEqual(['FRESH']);
+  });
+
   it('is for the admin only', async () => {
     for (const token of ['', 'wrong', 'the admin toke'])
       expect((await send({ tags: ['section:events'] }, token)).status).toBe(401);
