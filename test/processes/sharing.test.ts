@@ -1,5 +1,5 @@
-import type { Document } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expectedFor as expectedIn } from '../../bench/drills/expected.js';
 import {
   type Answer,
   type Cluster,
@@ -19,24 +19,7 @@ beforeAll(async () => {
   cluster = await stage.cluster();
 });
 
-/** The first ten for a user, worked out from the database alone: recommended and available, then featured. */
-async function expectedFor(userId: unknown): Promise<string[]> {
-  const { db } = cluster.database;
-  const available = { isActive: true, 'inventory.stock': { $gt: 0 } };
-  const recommendation = await db.collection('recommendations').findOne({ userId: userId ?? null });
-  const items: Document[] = recommendation?.['items'] ?? [];
-  const scores = new Map(items.map(({ productId, score }) => [String(productId), Number(score)]));
-  const ids = items.map(({ productId }) => productId);
-  const products = db.collection('products');
-  const chosen = await products.find({ _id: { $in: ids }, ...available }).toArray();
-  chosen.sort((a, b) => (scores.get(String(b._id)) ?? 0) - (scores.get(String(a._id)) ?? 0));
-  const featured = await products
-    .find({ featured: true, ...available, _id: { $nin: ids } })
-    .sort({ recommendationScore: -1, views: -1, createdAt: -1 })
-    .limit(10)
-    .toArray();
-  return [...chosen, ...featured].slice(0, 10).map(({ _id }) => String(_id));
-}
+const expectedFor = (userId: unknown) => expectedIn(cluster.database, userId);
 
 // First in this file: nothing has been counted yet.
 it('sums the views of all gateways', async () => {
