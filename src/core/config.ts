@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { parseJwkSet } from './jwk-set.js';
 import { notOrigins, originsIn } from './origins.js';
 import { nearest } from './suggestion.js';
+import { isTrust, trustOf } from './trust-proxy.js';
 
 const text = z.string().min(1).optional();
 const integer = (min: number, max: number) =>
@@ -74,25 +75,6 @@ function isJwks(value: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** As Fastify's `trustProxy`: addresses, ranges, or its names for the usual ranges. */
-function isTrust(value: string): boolean {
-  return /^(true|false|\d{1,3})$/.test(value) || value.split(',').every((part) => isAddressRange(part.trim()));
-}
-
-function isAddressRange(value: string): boolean {
-  if (['loopback', 'linklocal', 'uniquelocal'].includes(value)) return true;
-  const [address = '', prefix, ...rest] = value.split('/');
-  const bits = { 4: 32, 6: 128 }[isIP(address)];
-  if (bits === undefined || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
-}
-
-/** What Fastify's `trustProxy` takes. Given a number it trusts nobody: hops are counted by a function. */
-function trustOf(value = 'false'): boolean | string[] | ((address: string, hop: number) => boolean) {
-  if (value === 'true' || value === 'false') return value === 'true';
-  return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : value.split(',').map((part) => part.trim());
 }
 
 /** How a variable is read. */
