@@ -83,12 +83,12 @@ describe('an entry', () => {
   it('is served for a day when it cannot be read, without an error', async () => {
     await page('?sections=events');
     await shop.fail('events', { errorCode: 96 });
-    await clock.advance(12 * 3_600_000);
+    await clock.jump(12 * 3_600_000);
     const graced = await page('?sections=events');
     expect(statuses(graced)).toEqual(['STALE']);
     expect(graced.errors).toBeUndefined();
     expect(graced.data.metadata['partialFailure']).toBe(false);
-    await clock.advance(13 * 3_600_000);
+    await clock.jump(13 * 3_600_000);
     expect(statuses(await page('?sections=events'))).toEqual(['FAILED']);
   });
 
