@@ -1,78 +1,4 @@
-import 'reflect-metadata';
-import closeWithGrace from 'close-with-grace';
-import { buildApp } from './app.js';
-import { systemClock } from './core/clock.js';
-import { type Config, ConfigError, describeVariables, loadConfig } from './core/config.js';
-import { createLogger } from './core/logger.js';
-import { connectDatabase } from './database/connect.js';
-import { demoOptions, startDemoDatabase } from './jobs/demo-database.js';
-import { createDemoUser, createSecret } from './jobs/demo-user.js';
-import { registry } from './sections/registry.js';
-
-/** What closing may take beyond the time of the longest request; the process is gone within two seconds. */
-const CLOSE_MARGIN_MS = 1750;
-/**
- * For so long a process that is to go away still listens: connections that clients keep open are told so with their next
- * answer, instead of being cut under a request that is on its way. In half a second some were not used again.
- */
-const LAME_DUCK_MS = 2000;
-/** And so long after it has stopped listening, for those who came in last. */
-const LAST_ANSWERS_MS = 200;
-
-async function main(config: Config): Promise<void> {
-  const clock = systemClock;
-  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.production });
-  for (const warning of config.warnings) logger.warn(warning);
-
-  const pause = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
-  const { uri } = config.database;
-  const embedded =
-    uri === undefined
-      ? await startDemoDatabase({
-          port: 0,
-          products: demoOptions.products.default,
-          seed: demoOptions.seed.default,
-          clock,
-        })
-      : undefined;
-  const secret = config.auth.secret ?? (embedded && createSecret());
-  const database = connectDatabase({
-    uri: embedded?.uri ?? String(uri),
-    poolSize: config.database.poolSize,
-    logger,
-    clock,
-  });
-  const app = await buildApp({
-    config: { ...config, auth: { ...config.auth, secret } },
-    registry,
-    database,
-    clock,
-    logger,
-  });
-  closeWithGrace({ delay: config.http.requestTimeoutMs + CLOSE_MARGIN_MS, logger }, async ({ err, signal }) => {
-    if (err) logger.error({ error: err }, 'closing after an error that nobody caught');
-    else logger.info({ signal }, 'closing');
-    app.drain();
-    // Who presses Ctrl-C is the client.
-    if (signal !== 'SIGINT') await pause(LAME_DUCK_MS);
-    app.stopListening();
-    await pause(LAST_ANSWERS_MS);
-    await app.close();
-    await embedded?.close();
-  });
-
-  if (embedded !== undefined) await database.ready;
-  await app.server.listen({ host: config.http.host, port: config.http.port });
-  const [address] = app.server.addresses();
-  const port = typeof address === 'object' ? address.port : config.http.port;
-  const url = `http://localhost:${port}`;
-  console.log(`Homepage Gateway: ${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST)`);
-  if (embedded === undefined || secret === undefined) return;
-  const { userId, token } = await createDemoUser({ ...config.auth, secret, seed: demoOptions.seed.default });
-  console.log('MONGODB_URI is not set: serving demo data from an embedded database, which is for trying out only');
-  console.log(`Demo user ${userId}, token ${token}`);
-  console.log(`  curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/homepage?userId=${userId}'`);
-}
+import { ConfigError, describeVariables, loadConfig } from './core/config.js';
 
 const usage = `Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`;
 const given = process.argv.slice(2);
@@ -83,7 +9,10 @@ if (given.some((argument) => argument === '--help' || argument === '-h')) {
   process.exit(2);
 } else {
   try {
-    await main(loadConfig());
+    const config = loadConfig();
+    // Only now, so that help and faults of the configuration come at once.
+    const { serve } = await import('./serve.js');
+    await serve(config);
   } catch (error) {
     console.error(error instanceof ConfigError || isSystemError(error) ? error.message : error);
     process.exit(1);

@@ -10,13 +10,12 @@ const REFUSED_MS = 500;
 export const attacksDrill: Drill = {
   name: 'attacks',
   summary: 'every limit of GraphQL is exceeded: a refusal that names it, soon, and the gateway serves on',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
       const times = scale === 'full' ? 50 : 3;
-      const { uri: MONGODB_URI } = await stage.database();
-      const production = { MONGODB_URI, NODE_ENV: 'production', HOST: '127.0.0.1' };
+      const production = { NODE_ENV: 'production', HOST: '127.0.0.1' };
       const [open, closed, persisted] = await Promise.all([
-        lone({ MONGODB_URI }),
+        lone(),
         lone(production),
         lone({ ...production, PERSISTED_ONLY: 'true' }),
       ]);

@@ -1,3 +1,5 @@
+import type { Props } from './props.js';
+
 /** One thing that a drill has measured, and what it must be. */
 export interface Finding {
   what: string;
@@ -15,7 +17,8 @@ export interface Drill {
   name: string;
   /** What is done, and what must hold, in a line. */
   summary: string;
-  run(scale: Scale): Promise<Finding[]>;
+  /** With `props`, on processes that other drills use as well; they are left as they were found. */
+  run(scale: Scale, props?: Props): Promise<Finding[]>;
 }
 
 /** A finding about a number. */

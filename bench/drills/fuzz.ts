@@ -16,11 +16,10 @@ const SLOWEST_MS = 1000;
 export const fuzz: Drill = {
   name: 'fuzz',
   summary: 'malformed REST and GraphQL requests and raw bytes from a seed: no 5xx, no crash, no answer over 1 s',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
       const count = scale === 'full' ? 100_000 : 3000;
-      const database = await stage.database();
-      const gateway = await lone({ MONGODB_URI: database.uri, ADMIN_TOKEN: 'of the drill', LOG_LEVEL: 'fatal' });
+      const gateway = await lone();
       const found = { answers: 0, failures: 0, silent: 0, slowestMs: 0 };
       let offender: string | undefined;
       for (let batch = 0; batch * BATCH < count; batch += 1) {

@@ -3,7 +3,7 @@ import { type Draw, drawFrom } from './draw.js';
 import { atLeast, type Drill, exactly } from './drill.js';
 import { expectedFor } from './expected.js';
 import type { Ask } from './load/plan.js';
-import { type Gateway, playing, tokenOf, unlimited } from './scene.js';
+import { type Gateway, playing, tokenOf } from './scene.js';
 
 const SEED = 5;
 const BATCH = 200;
@@ -17,10 +17,10 @@ interface Reader {
 export const isolation: Drill = {
   name: 'isolation',
   summary: "two users' and anonymous random traffic over shared caches: not one foreign item, private answers stay so",
-  run: (scale) =>
-    playing(async ({ stage, load }) => {
+  run: (scale, props) =>
+    playing(props, async ({ cluster, load }) => {
       const count = scale === 'full' ? 10_000 : 600;
-      const { gateways, database } = await stage.cluster({ env: unlimited });
+      const { gateways, database } = await cluster();
       const owners = await database.db.collection('recommendations').find().limit(2).toArray();
       const readers: Reader[] = await Promise.all(
         [...owners.map(({ userId }) => userId), undefined].map(async (userId) => ({

@@ -9,6 +9,8 @@ export interface Load {
   run(plan: Plan): Promise<Sample[]>;
   /** Begins one; what has been answered so far grows meanwhile. One plan at a time. */
   start(plan: Plan): RunningPlan;
+  /** Gives up a plan that runs, if one does. */
+  stop(): void;
   close(): Promise<void>;
 }
 
@@ -28,10 +30,15 @@ export function createLoad(): Load {
   const exited = once(child, 'exit');
   const order = (given: Order) => void child.send(given);
 
+  const stop = () => order('stop');
+  let plans = 0;
   const start = (plan: Plan): RunningPlan => {
+    plans += 1;
+    const id = plans;
     const samples: Sample[] = [];
     const ended = new Promise<Sample[]>((resolve, reject) => {
       const hear = (report: Report) => {
+        if (report.id !== id) return;
         samples.push(...report.samples);
         if (!report.done) return;
         child.off('message', hear);
@@ -40,12 +47,12 @@ export function createLoad(): Load {
       child.on('message', hear);
       exited.then(() => reject(new Error('the load process has ended')));
     });
-    order({ plan });
+    order({ plan, id });
     return {
       samples,
       ended,
       stop: () => {
-        order('stop');
+        stop();
         return ended;
       },
     };
@@ -53,6 +60,7 @@ export function createLoad(): Load {
 
   return {
     start,
+    stop,
     run: (plan) => start(plan).ended,
     close: async () => {
       child.kill('SIGKILL');

@@ -1,12 +1,14 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../../src/core/suggestion.js';
 import type { Drill, Finding } from './drill.js';
+import { createProps } from './props.js';
 import { drills } from './registry.js';
 
 const usage = `Usage: npm run drill -- [name...] [--short]
 
 Drills on real processes: gateways, a redis-server and the embedded database, all on loopback. Without a name, all of them.
-Prints a table, and ends with 1 when one falls short. --short: seconds instead of minutes.
+Prints a table, and ends with 1 when one falls short. --short: seconds instead of minutes, and on the
+same processes where drills leave them as they were.
 
 ${drills.map(({ name, summary }) => `  ${name.padEnd(20)} ${summary}`).join('\n')}`;
 
@@ -31,16 +33,18 @@ async function main(): Promise<number> {
     return 0;
   }
   const rows: (Finding & { drill: string })[] = [];
+  const props = values.short ? createProps() : undefined;
   for (const { name, summary, run } of chosen(positionals)) {
     const startedAt = performance.now();
     console.log(`${name}: ${summary}`);
-    const findings = await run(values.short ? 'short' : 'full').catch((error: unknown): Finding[] => [
+    const findings = await run(values.short ? 'short' : 'full', props).catch((error: unknown): Finding[] => [
       { what: 'the drill itself', measured: String(error), bound: 'runs to its end', passed: false },
     ]);
     for (const finding of findings) rows.push({ drill: name, ...finding });
     const took = ((performance.now() - startedAt) / 1000).toFixed(0);
     console.log(`${findings.every(({ passed }) => passed) ? 'passed' : 'FELL SHORT'} after ${took} s\n`);
   }
+  await props?.close();
   console.log('| drill | what | measured | bound | |');
   console.log('|---|---|---|---|---|');
   for (const { drill, what, measured, bound, passed } of rows) {

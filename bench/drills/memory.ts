@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { atLeast, atMost, type Drill, type Finding } from './drill.js';
 import type { Ask } from './load/plan.js';
-import { JWT_SECRET, place, playing, tokenOf } from './scene.js';
+import { place, playing, tokenOf } from './scene.js';
 import { noneFailed } from './times.js';
 
 const MIB = 1024 ** 2;
@@ -15,11 +15,10 @@ const GROWTH_MIB = { full: 20, short: 60 } as const;
 export const memory: Drill = {
   name: 'memory',
   summary: "100 users' steady mixed load: the gateway's memory stays as it is once it is warm",
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
-      const forMs = scale === 'full' ? 300_000 : 6000;
-      const database = await stage.database();
-      const { origin, process } = await lone({ MONGODB_URI: database.uri, JWT_SECRET, LOG_LEVEL: 'error' });
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
+      const forMs = scale === 'full' ? 300_000 : 4000;
+      const { origin, process } = await lone();
       const { pid = 0 } = process.child;
       const tokens = await Promise.all(
         Array.from({ length: 100 }, (_, user) => tokenOf(user.toString(16).padStart(24, '0'))),

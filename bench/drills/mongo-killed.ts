@@ -1,5 +1,5 @@
 import { atLeast, atMost, type Drill, exactly } from './drill.js';
-import { playing, SECTIONS, until, wait } from './scene.js';
+import { playing, SECTIONS, startLone, until, wait } from './scene.js';
 import { noneFailed, sentBetween } from './times.js';
 
 /** Seconds: entries pass from fresh through stale into their grace while the drill goes on. */
@@ -9,12 +9,12 @@ const CACHE_TTL = '2';
 export const mongoKilled: Drill = {
   name: 'mongo-killed',
   summary: 'MongoDB is killed: warm gateways serve copies, a cold one says 503, and both recover by themselves',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ stage, load }) => {
       const awayMs = scale === 'full' ? 30_000 : 3500;
       const database = await stage.database();
-      const env = { MONGODB_URI: database.uri, CACHE_TTL, LOG_LEVEL: 'error' };
-      const [warm, cold] = await Promise.all([lone(env), lone(env)]);
+      const env = { MONGODB_URI: database.uri, CACHE_TTL };
+      const [warm, cold] = await Promise.all([startLone(stage, env), startLone(stage, env)]);
       const page = { origin: warm.origin, path: '/api/v1/homepage' };
       await load.run({ asks: [page], pace: { connections: 1, count: 5 } });
       const traffic = load.start({ asks: [page], pace: { perSecond: 40, forMs: awayMs + 60_000 } });

@@ -12,13 +12,13 @@ const MACHINE_MS = 250;
 export const redisSlow: Drill = {
   name: 'redis-slow',
   summary: 'a proxy adds 2 s to every answer of Redis: cold and warm pages come as if it were not there',
-  run: (scale) =>
-    playing(async ({ stage, load }) => {
+  run: (scale, props) =>
+    playing(props, async ({ stage, load, database }) => {
       const count = scale === 'full' ? 300 : 60;
-      const [redis, database] = await Promise.all([stage.redis(), stage.database()]);
+      const [redis, { uri: MONGODB_URI }] = await Promise.all([stage.redis(), database()]);
       const proxy = await startSlowProxy(redis);
       try {
-        const env = { MONGODB_URI: database.uri, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...unlimited };
+        const env = { MONGODB_URI, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...unlimited };
         const gateways = await Promise.all([1, 2].map(() => stage.gateway(env)));
         await until(async () => (await Promise.all(gateways.map(({ readyz }) => readyz()))).every((c) => c === 200));
         let places = 0;

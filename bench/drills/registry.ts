@@ -15,16 +15,16 @@ import { stampede } from './stampede.js';
 
 /** Every drill, in the order in which they run. */
 export const drills: readonly Drill[] = [
-  redisKilled,
   redisSlow,
   mongoKilled,
   sectionSlow,
   sectionFailing,
   stampede,
+  isolation,
   sigtermUnderLoad,
+  redisKilled,
   slowClients,
   rateLimitShared,
-  isolation,
   memory,
   attacksDrill,
   fuzz,

@@ -1,43 +1,35 @@
 import type { Document } from 'mongodb';
-import { until } from '../../test/cache/support/redis-server.js';
-import { createStage, type Database, type Gateway, type Stage } from '../../test/processes/support.js';
+import { createStage, type Database, type Stage } from '../../test/processes/support.js';
 import type { Finding } from './drill.js';
-import { createLoad, type Load } from './load.js';
+import { createProps, type Props } from './props.js';
 
 export { until } from '../../test/cache/support/redis-server.js';
 export {
   type Database,
   type Gateway,
-  JWT_SECRET,
   SECTIONS,
   type Stage,
   tokenOf,
 } from '../../test/processes/support.js';
+export { type Props, startLone, unlimited } from './props.js';
 
 /** What a drill plays in: real processes, and one more that loads them. */
-export interface Scene {
+export interface Scene extends Omit<Props, 'close'> {
+  /** For what the drill breaks. */
   stage: Stage;
-  load: Load;
-  /** Gateways without Redis that are ready; the rate limit is off, where `env` says nothing else. */
-  lone(env: Readonly<Record<string, string>>): Promise<Gateway>;
 }
 
-/** Environment of gateways that are drilled for something else than the rate limit. */
-export const unlimited = { RATE_LIMIT_MAX: '0' };
-
-/** Plays a drill; whatever becomes of it, every process ends. */
-export async function playing(play: (scene: Scene) => Promise<Finding[]>): Promise<Finding[]> {
+/** Plays a drill, with props of its own where none are given; whatever becomes of it, what it has started ends. */
+export async function playing(
+  given: Props | undefined,
+  play: (scene: Scene) => Promise<Finding[]>,
+): Promise<Finding[]> {
   const stage = createStage();
-  const load = createLoad();
+  const props = given ?? createProps();
   try {
-    const lone: Scene['lone'] = async (env) => {
-      const gateway = await stage.gateway({ LOG_LEVEL: 'warn', ...unlimited, ...env });
-      await until(async () => (await gateway.readyz()) === 200, 15_000);
-      return gateway;
-    };
-    return await play({ stage, load, lone });
+    return await play({ stage, ...props });
   } finally {
-    await Promise.all([stage.close(), load.close()]);
+    await Promise.all([stage.close(), given === undefined ? props.close() : props.load.stop()]);
   }
 }
 

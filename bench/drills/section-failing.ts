@@ -9,15 +9,15 @@ const KNOWN = '55.27,25.2';
 export const sectionFailing: Drill = {
   name: 'section-failing',
   summary: 'half the loads of one section fail: every page is served, the other sections are never null',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ load, lone, database }) => {
       const rounds = scale === 'full' ? 600 : 60;
-      const database = await stage.database();
-      const { origin } = await lone({ MONGODB_URI: database.uri, CACHE_TTL: '1', LOG_LEVEL: 'fatal' });
+      const shop = await database();
+      const { origin } = await lone({ CACHE_TTL: '1' });
       const data = {
         failCommands: ['find', 'aggregate'],
         errorCode: 96,
-        namespace: `${database.db.databaseName}.events`,
+        namespace: `${shop.db.databaseName}.events`,
       };
       const ask = (locations: readonly string[]) =>
         load.run({
@@ -29,9 +29,13 @@ export const sectionFailing: Drill = {
       await wait(1100);
       const cold: Sample[] = [];
       const known: Sample[] = [];
-      for (let round = 0; round < rounds; round += 1) {
-        await failPoint(database, round % 2 === 0 ? 'alwaysOn' : 'off', data);
-        for (const sample of await ask([KNOWN, place(round)])) (sample.index === 0 ? known : cold).push(sample);
+      try {
+        for (let round = 0; round < rounds; round += 1) {
+          await failPoint(shop, round % 2 === 0 ? 'alwaysOn' : 'off', data);
+          for (const sample of await ask([KNOWN, place(round)])) (sample.index === 0 ? known : cold).push(sample);
+        }
+      } finally {
+        await failPoint(shop, 'off');
       }
       const samples = [...cold, ...known];
       const failed = cold.filter(isMissing);

@@ -1,6 +1,6 @@
 import { atLeast, atMost, type Drill, exactly } from './drill.js';
 import type { Sample } from './load/plan.js';
-import { type Database, failPoint, place, playing, until, wait } from './scene.js';
+import { type Database, failPoint, place, playing, startLone, until, wait } from './scene.js';
 import { slowest } from './times.js';
 
 const SLOW_MS = 5000;
@@ -13,12 +13,12 @@ export const sectionSlow: Drill = {
   name: 'section-slow',
   summary:
     'one section takes 5 s: the others do not wait, it times out or is stale, nothing goes on, its breaker opens',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ stage, load }) => {
       const timeoutMs = scale === 'full' ? 3000 : 700;
       const database = await stage.database();
-      const env = { MONGODB_URI: database.uri, QUERY_TIMEOUT: String(timeoutMs), CACHE_TTL: '1', LOG_LEVEL: 'error' };
-      const { origin } = await lone(env);
+      const env = { MONGODB_URI: database.uri, QUERY_TIMEOUT: String(timeoutMs), CACHE_TTL: '1' };
+      const { origin } = await startLone(stage, env);
       const ask = (queries: readonly string[], connections = 1) =>
         load.run({
           asks: queries.map((query) => ({ origin, path: `/api/v1/homepage?${query}` })),

@@ -19,11 +19,10 @@ const openings = [
 export const slowClients: Drill = {
   name: 'slow-clients',
   summary: 'clients that send a byte a second or hardly read: others are served as before, and they are ended',
-  run: (scale) =>
-    playing(async ({ stage, load, lone }) => {
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
       const count = scale === 'full' ? 200 : 50;
-      const database = await stage.database();
-      const { origin } = await lone({ MONGODB_URI: database.uri });
+      const { origin } = await lone();
       const measure = () =>
         load.run({
           asks: [{ origin, path: '/api/v1/homepage' }],

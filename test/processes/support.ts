@@ -65,7 +65,7 @@ export interface Stage {
   database(options?: { port?: number; seed?: number }): Promise<Database>;
   gateway(env: Record<string, string>): Promise<Gateway>;
   /** A database, a Redis and gateways that are ready, follow the changes, and hear each other. */
-  cluster(options?: { gateways?: number; env?: Record<string, string> }): Promise<Cluster>;
+  cluster(options?: { gateways?: number; env?: Record<string, string>; database?: Database }): Promise<Cluster>;
   /** Ends every process, however the test came out. */
   close(): Promise<void>;
 }
@@ -136,8 +136,8 @@ export function createStage(): Stage {
       const [, origin = ''] = await started.printed(/(http:\/\/localhost:\d+)\/graphql/);
       return gatewayAt(origin.replace('localhost', '127.0.0.1'), started);
     },
-    cluster: async ({ gateways: count = 3, env: more = {} } = {}) => {
-      const [redis, database] = await Promise.all([stage.redis(), stage.database()]);
+    cluster: async ({ gateways: count = 3, env: more = {}, database: given } = {}) => {
+      const [redis, database] = await Promise.all([stage.redis(), given ?? stage.database()]);
       const env = { MONGODB_URI: database.uri, REDIS_URL: redis.url, JWT_SECRET, ADMIN_TOKEN, ...more };
       const gateways = await Promise.all(Array.from({ length: count }, () => stage.gateway(env)));
       await Promise.all(gateways.map((gateway) => until(() => isFollowing(gateway), 15_000)));

@@ -4,15 +4,17 @@ import { askRaw } from './raw.js';
 
 /** The load process: carries out one plan after another, as the drill that has started it says. */
 const REPORT_MS = 50;
-let stopped = false;
+/** The plan that is carried out; none that was begun before it sends anything more. */
+let current: number | undefined;
 
 const send = (report: Report) => void process.send?.(report);
 
-async function carryOut({ asks, pace, keepBody = false, failover = [] }: Plan): Promise<void> {
+async function carryOut(id: number, { asks, pace, keepBody = false, failover = [] }: Plan): Promise<void> {
+  const goesOn = () => current === id;
   const ask = createAsker({ keepBody });
   let samples: Sample[] = [];
   const report = (done: boolean) => {
-    send({ samples, done });
+    send({ id, samples, done });
     samples = [];
   };
   const reporting = setInterval(() => report(false), REPORT_MS);
@@ -34,7 +36,7 @@ async function carryOut({ asks, pace, keepBody = false, failover = [] }: Plan): 
     samples.push({ index, origin: current.origin, askedAt, tookMs, refusals, ...outcome });
   };
 
-  await ('perSecond' in pace ? openLoop(pace, one) : closedLoop(pace, one));
+  await ('perSecond' in pace ? openLoop(pace, one, goesOn) : closedLoop(pace, one, goesOn));
   clearInterval(reporting);
   report(true);
 }
@@ -43,7 +45,11 @@ const isRefusal = ({ status, failure, headers }: Pick<Sample, 'status' | 'failur
   (status === 503 && headers['connection'] === 'close') || failure === 'ECONNREFUSED';
 
 /** Requests leave by the clock, whether earlier ones were answered or not. */
-async function openLoop(pace: { perSecond: number; forMs: number }, one: (number: number) => Promise<void>) {
+async function openLoop(
+  pace: { perSecond: number; forMs: number },
+  one: (number: number) => Promise<void>,
+  goesOn: () => boolean,
+) {
   const startedAt = performance.now();
   const pending = new Set<Promise<void>>();
   let sent = 0;
@@ -51,11 +57,11 @@ async function openLoop(pace: { perSecond: number; forMs: number }, one: (number
     const timer = setInterval(() => {
       const elapsedMs = performance.now() - startedAt;
       const due = Math.ceil((Math.min(elapsedMs, pace.forMs) / 1000) * pace.perSecond);
-      for (; sent < due && !stopped; sent += 1) {
+      for (; sent < due && goesOn(); sent += 1) {
         const asked: Promise<void> = one(sent).finally(() => pending.delete(asked));
         pending.add(asked);
       }
-      if (!stopped && elapsedMs < pace.forMs) return;
+      if (goesOn() && elapsedMs < pace.forMs) return;
       clearInterval(timer);
       resolve();
     }, 5);
@@ -63,10 +69,14 @@ async function openLoop(pace: { perSecond: number; forMs: number }, one: (number
   await Promise.all(pending);
 }
 
-async function closedLoop(pace: { connections: number; count: number }, one: (number: number) => Promise<void>) {
+async function closedLoop(
+  pace: { connections: number; count: number },
+  one: (number: number) => Promise<void>,
+  goesOn: () => boolean,
+) {
   let next = 0;
   const client = async () => {
-    while (next < pace.count && !stopped) {
+    while (next < pace.count && goesOn()) {
       next += 1;
       await one(next - 1);
     }
@@ -75,8 +85,8 @@ async function closedLoop(pace: { connections: number; count: number }, one: (nu
 }
 
 process.on('message', (order: Order) => {
-  stopped = order === 'stop';
-  if (order !== 'stop') void carryOut(order.plan);
+  current = order === 'stop' ? undefined : order.id;
+  if (order !== 'stop') void carryOut(order.id, order.plan);
 });
 // The drill has gone.
 process.on('disconnect', () => process.exit());

@@ -50,5 +50,5 @@ export interface Sample {
 }
 
 /** From the drill to its load process, and back. */
-export type Order = { plan: Plan } | 'stop';
-export type Report = { samples: Sample[]; done: boolean };
+export type Order = { plan: Plan; id: number } | 'stop';
+export type Report = { id: number; samples: Sample[]; done: boolean };
