@@ -8,7 +8,7 @@ export const stampede: Drill = {
   summary: 'a crowd of cold requests at once over three gateways: one load for each section',
   run: (scale, props) =>
     playing(props, async ({ cluster, load }) => {
-      const count = scale === 'full' ? 1000 : 200;
+      const count = scale === 'full' ? 1000 : 100;
       const { gateways, database } = await cluster();
       const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
       // Whatever stands in the caches may not be served any more.

@@ -113,9 +113,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
 const TICK_MS = 5;
 
 /**
- * The answer, unless the budget is used up first. Waiting is counted in ticks, and of one that comes late only a second
- * tick's worth: a process that was busy itself for so long could not have heard the answer, and must not take the store
- * for slow. After the last one it looks at the sockets once more before it gives up.
+ * The answer, unless the budget is used up first. Waiting is counted in ticks, and one that comes late counts for no more
+ * than it should have taken: for the rest of it the process was busy itself and could not have heard the answer, and must
+ * not take the store for slow. After the last one it looks at the sockets once more before it gives up.
  */
 function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -124,7 +124,8 @@ function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): 
     let cancel = () => {};
     const count = () => {
       const now = clock.now();
-      budget.leftMs = Math.max(0, budget.leftMs - Math.min(Math.max(0, now - countedAt), 2 * TICK_MS));
+      const passedMs = Math.max(0, now - countedAt);
+      budget.leftMs = Math.max(0, budget.leftMs - (passedMs < 2 * TICK_MS ? passedMs : TICK_MS));
       countedAt = now;
     };
     const giveUp = () =>

@@ -145,7 +145,7 @@ describe('when the store does not answer', () => {
     reply();
     await clock.advance(1);
     expect(await attempt).toBeDefined();
-    expect(budget.leftMs).toBeGreaterThanOrEqual(35);
+    expect(budget.leftMs).toBe(45);
     expect(events.count('tierDown')).toBe(0);
   });
 });
