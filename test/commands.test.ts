@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createAuthenticator } from '../src/http/auth.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { type RunningProcess, startProcess } from './support/process.js';
@@ -21,11 +21,17 @@ const anyPort = { PORT: '0' };
 const restUrl = /(http:\/\/localhost:\d+)\/api\/v1\/homepage/;
 
 describe('npm start', () => {
+  let gateway: RunningProcess;
+  let origin: string;
+  beforeAll(async () => {
+    gateway = startProcess('node', ['dist/main.js'], anyPort);
+    [, origin = ''] = await gateway.printed(restUrl);
+  });
+  afterAll(() => void gateway.child.kill('SIGKILL'));
+
   it('serves demo data without MONGODB_URI, says so, and prints a user to try', async () => {
-    const gateway = start('main', [], anyPort);
     const [, token = ''] = await gateway.printed(/Demo user [0-9a-f]{24}, token (\S+)\n/);
     const [, userId = ''] = /Demo user ([0-9a-f]{24})/.exec(gateway.output()) ?? [];
-    const [, origin = ''] = restUrl.exec(gateway.output()) ?? [];
     expect(gateway.output()).toContain('MONGODB_URI is not set: serving demo data from an embedded database');
     await expect.poll(async () => (await fetch(`${origin}/readyz`)).status).toBe(200);
     const page = await fetch(`${origin}/api/v1/homepage?userId=${userId}`, {
@@ -42,21 +48,6 @@ describe('npm start', () => {
     expect((await fetch(`${origin}/images/nothing.svg`)).status).toBe(404);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    'ends with 0 on %s, answers what is under way, and frees the port',
-    async (signal) => {
-      const gateway = start('main', [], anyPort);
-      const [, origin = ''] = await gateway.printed(restUrl);
-      await gateway.printed(/Demo user/);
-      const answer = fetch(`${origin}/api/v1/homepage`);
-      await fetch(`${origin}/healthz`);
-      gateway.child.kill(signal);
-      expect((await answer).status).toBe(200);
-      expect(await gateway.ended).toBe(0);
-      await expect(fetch(`${origin}/healthz`)).rejects.toThrow();
-    },
-  );
-
   it('reports every fault of its configuration and ends with 1', async () => {
     const gateway = start('main', [], { PORT: 'abc', LOG_LEVEL: 'loud' });
     expect(await gateway.ended).toBe(1);
@@ -66,8 +57,7 @@ describe('npm start', () => {
   });
 
   it('says that its port is taken, and ends with 1', async () => {
-    const first = start('main', [], anyPort);
-    const [, port = ''] = await first.printed(/localhost:(\d+)\/api/);
+    const { port } = new URL(origin);
     const second = start('main', [], { PORT: port });
     expect(await second.ended).toBe(1);
     expect(second.output()).toContain(`address already in use 127.0.0.1:${port}`);
@@ -78,6 +68,22 @@ describe('npm start', () => {
     expect(await help.ended).toBe(0);
     expect(help.output()).toContain('QUERY_TIMEOUT');
   });
+
+  const endsWith = async (signal: 'SIGTERM' | 'SIGINT', ending: RunningProcess) => {
+    const [, at = ''] = await ending.printed(restUrl);
+    await ending.printed(/Demo user/);
+    const answer = fetch(`${at}/api/v1/homepage`);
+    await fetch(`${at}/healthz`);
+    ending.child.kill(signal);
+    expect((await answer).status).toBe(200);
+    expect(await ending.ended).toBe(0);
+    await expect(fetch(`${at}/healthz`)).rejects.toThrow();
+  };
+
+  it('ends with 0 on SIGINT, answers what is under way, and frees the port', () =>
+    endsWith('SIGINT', start('main', [], anyPort)));
+
+  it('and on SIGTERM as well, two seconds later', () => endsWith('SIGTERM', gateway));
 });
 
 describe('npm run database and npm run seed', () => {
