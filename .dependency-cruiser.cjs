@@ -43,8 +43,8 @@ module.exports = {
     {
       name: 'nothing-imports-the-top',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/main\\.ts$' },
-      to: { path: '^src/(main|app)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|serve)\\.ts$' },
+      to: { path: '^src/(main|serve|app)\\.ts$' },
     },
   ],
   options: {

@@ -45,26 +45,29 @@ export async function openChangeFeed(options: {
     [{ $match: { $or: [{ 'ns.coll': { $in: [...collections] } }, { operationType: { $in: wholeDatabase } }] } }],
     { maxAwaitTimeMS: WAIT_MS, ...(resumeToken === undefined ? {} : { resumeAfter: resumeToken }) },
   );
-  let ahead: Change | undefined;
   const next = async (): Promise<Change | undefined> => {
     const event: unknown = await stream.tryNext();
     return event === null ? undefined : toChange(event as RawChange, collections);
   };
+  // The stream stands once the server has told its place in the history: before the first question for news is answered.
+  const standing = new Promise((resolve) => stream.once('resumeTokenChanged', resolve));
+  let ahead: Promise<Change | undefined> | undefined = next();
   try {
-    // The stream stands once it has answered.
-    ahead = await next();
+    await Promise.race([ahead, standing]);
   } catch (error) {
     await stream.close();
     throw error;
   }
+  // Who asks for the next change hears of it; a feed that is closed before has nobody to tell.
+  ahead.catch(() => undefined);
   return {
     get resumeToken() {
       return stream.resumeToken;
     },
-    next: async () => {
-      const change = ahead;
+    next: () => {
+      const change = ahead ?? next();
       ahead = undefined;
-      return change ?? next();
+      return change;
     },
     close: () => stream.close(),
   };
