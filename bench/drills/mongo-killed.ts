@@ -3,7 +3,7 @@ import { playing, SECTIONS, startLone, until, wait } from './scene.js';
 import { noneFailed, sentBetween } from './times.js';
 
 /** Seconds: entries pass from fresh through stale into their grace while the drill goes on. */
-const CACHE_TTL = '2';
+const CACHE_TTL = '1';
 
 /** The grace is a day; what the drill shows is that answers within it cost no error, and that nobody has to help. */
 export const mongoKilled: Drill = {
@@ -11,7 +11,7 @@ export const mongoKilled: Drill = {
   summary: 'MongoDB is killed: warm gateways serve copies, a cold one says 503, and both recover by themselves',
   run: (scale, props) =>
     playing(props, async ({ stage, load }) => {
-      const awayMs = scale === 'full' ? 30_000 : 3500;
+      const awayMs = scale === 'full' ? 30_000 : 2500;
       const database = await stage.database();
       const env = { MONGODB_URI: database.uri, CACHE_TTL };
       const [warm, cold] = await Promise.all([startLone(stage, env), startLone(stage, env)]);

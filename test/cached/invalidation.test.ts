@@ -21,7 +21,8 @@ afterAll(async () => {
 const page = async (search = '', headers: Record<string, string> = {}): Promise<RestBody> =>
   (await app.get(`/api/v1/homepage${search}`, headers)).body;
 const statuses = (body: RestBody) => body.data.metadata.sections.map(({ status }) => status);
-const first = (body: RestBody, key: string) => body.data.sections[key]?.items[0] ?? { id: '' };
+const first = (body: RestBody, key: string): Record<string, unknown> & { id: string } =>
+  body.data.sections[key]?.items[0] ?? { id: '' };
 
 /** Lets the changes that were made come, be put together and take effect. */
 const settled = async (search: string) => {
