@@ -17,7 +17,7 @@ export const memory: Drill = {
   summary: "100 users' steady mixed load: the gateway's memory stays as it is once it is warm",
   run: (scale, props) =>
     playing(props, async ({ load, lone }) => {
-      const forMs = scale === 'full' ? 300_000 : 4000;
+      const forMs = scale === 'full' ? 300_000 : 3000;
       const { origin, process } = await lone();
       const { pid = 0 } = process.child;
       const tokens = await Promise.all(

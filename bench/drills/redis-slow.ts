@@ -14,7 +14,7 @@ export const redisSlow: Drill = {
   summary: 'a proxy adds 2 s to every answer of Redis: cold and warm pages come as if it were not there',
   run: (scale, props) =>
     playing(props, async ({ stage, load, database }) => {
-      const count = scale === 'full' ? 300 : 60;
+      const count = scale === 'full' ? 300 : 40;
       const [redis, { uri: MONGODB_URI }] = await Promise.all([stage.redis(), database()]);
       const proxy = await startSlowProxy(redis);
       try {

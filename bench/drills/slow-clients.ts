@@ -26,7 +26,7 @@ export const slowClients: Drill = {
       const measure = () =>
         load.run({
           asks: [{ origin, path: '/api/v1/homepage' }],
-          pace: { perSecond: 40, forMs: scale === 'full' ? 5000 : 1500 },
+          pace: { perSecond: 40, forMs: scale === 'full' ? 5000 : 1000 },
         });
       await measure();
       const quiet = await measure();
