@@ -10,9 +10,6 @@ import {
 } from '../../test/processes/support.js';
 import { createLoad, type Load } from './load.js';
 
-/** Environment of gateways that are drilled for something else than the rate limit. */
-export const unlimited = { RATE_LIMIT_MAX: '0' };
-
 /** Real processes that are as good after a drill as before it. Each is started when it is first asked for. */
 export interface Props {
   load: Load;
@@ -34,7 +31,7 @@ export function createProps(): Props {
   const props: Props = {
     load,
     database: () => (database ??= stage.database()),
-    cluster: () => (cluster ??= props.database().then((database) => stage.cluster({ env: unlimited, database }))),
+    cluster: () => (cluster ??= props.database().then((database) => stage.cluster({ database }))),
     lone: (env = {}) => {
       const name = JSON.stringify(env);
       const found = lone.get(name) ?? start(env);
@@ -52,9 +49,9 @@ export function createProps(): Props {
   return props;
 }
 
-/** A gateway without Redis, on the database that `env` names; resolves when it is ready. */
+/** A gateway with the database, and the Redis if any, that `env` names; resolves when it is ready. */
 export async function startLone(stage: Stage, env: Readonly<Record<string, string>>): Promise<Gateway> {
-  const gateway = await stage.gateway({ JWT_SECRET, ADMIN_TOKEN, LOG_LEVEL: 'fatal', ...unlimited, ...env });
+  const gateway = await stage.gateway({ JWT_SECRET, ADMIN_TOKEN, LOG_LEVEL: 'fatal', ...env });
   await until(async () => (await gateway.readyz()) === 200, 15_000);
   return gateway;
 }

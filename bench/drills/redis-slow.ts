@@ -1,5 +1,5 @@
 import { atMost, type Drill, exactly } from './drill.js';
-import { place, playing, SECTIONS, unlimited, until } from './scene.js';
+import { place, playing, SECTIONS, startLone } from './scene.js';
 import { startSlowProxy } from './slow-proxy.js';
 import { noneFailed, percentile, slowest } from './times.js';
 
@@ -18,9 +18,8 @@ export const redisSlow: Drill = {
       const [redis, { uri: MONGODB_URI }] = await Promise.all([stage.redis(), database()]);
       const proxy = await startSlowProxy(redis);
       try {
-        const env = { MONGODB_URI, REDIS_URL: `redis://127.0.0.1:${proxy.port}`, ...unlimited };
-        const gateways = await Promise.all([1, 2].map(() => stage.gateway(env)));
-        await until(async () => (await Promise.all(gateways.map(({ readyz }) => readyz()))).every((c) => c === 200));
+        const env = { MONGODB_URI, REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
+        const gateways = await Promise.all([1, 2].map(() => startLone(stage, env)));
         let places = 0;
         const ask = (cold: boolean) =>
           load.run({

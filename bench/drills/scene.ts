@@ -11,7 +11,7 @@ export {
   type Stage,
   tokenOf,
 } from '../../test/processes/support.js';
-export { type Props, startLone, unlimited } from './props.js';
+export { type Props, startLone } from './props.js';
 
 /** What a drill plays in: real processes, and one more that loads them. */
 export interface Scene extends Omit<Props, 'close'> {

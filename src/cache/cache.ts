@@ -100,9 +100,14 @@ export function createCache(options: CacheOptions): Cache {
   });
   const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: resolve });
 
-  const fromMemory = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
+  const trustedCopy = (key: string, ask: Ask) => {
     const copy = memory.get(key);
-    if (!copy || !judge.isTrusted(copy, ask.policy)) return undefined;
+    return copy && judge.isTrusted(copy, ask.policy) ? copy : undefined;
+  };
+
+  const fromMemory = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
+    const copy = trustedCopy(key, ask);
+    if (!copy) return undefined;
     const state = judge.state(copy, ask.policy);
     const isBackedOff = state !== 'fresh' && failures.standing(key, state !== 'dead', ask.policy) !== undefined;
     const answer = judge.answer(copy, ask) ?? (isBackedOff ? judge.graceAnswer(copy, ask) : undefined);
@@ -111,8 +116,8 @@ export function createCache(options: CacheOptions): Cache {
   };
 
   const graceAnswer = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
-    const copy = memory.get(key);
-    return copy && judge.isTrusted(copy, ask.policy) ? judge.graceAnswer(copy, ask) : undefined;
+    const copy = trustedCopy(key, ask);
+    return copy && judge.graceAnswer(copy, ask);
   };
 
   /** Waits for a flight; when that is refused, or the caller's time is over, what stands in grace is served. */
