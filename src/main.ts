@@ -1,4 +1,4 @@
-import { ConfigError, describeVariables, loadConfig } from './core/config.js';
+import { ConfigError, describeVariables, loadConfig } from './config/config.js';
 
 const usage = `Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`;
 const given = process.argv.slice(2);

@@ -4,7 +4,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import manifest from '../src/graphql/generated/persisted-documents.json' with { type: 'json' };
-import { generatedFiles } from '../src/graphql/generated-files.js';
+import { generatedFiles } from '../src/graphql/operations/generated-files.js';
 import { registry } from '../src/sections/registry.js';
 
 describe('generated files', () => {

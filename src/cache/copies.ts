@@ -1,11 +1,11 @@
 import type { Clock } from '../core/clock.js';
 import { type Ask, type CacheResult, type CacheStatus, FRESH_WITHIN_MS } from './ask.js';
 import { type EntryState, stateOf } from './entry.js';
-import type { CacheEvents } from './events.js';
+import type { CacheEvents } from './cache-events.js';
 import type { HeardInvalidations } from './heard.js';
 import type { Copy } from './memory-store.js';
 import type { CachePolicy } from './policy.js';
-import type { SharedTier } from './shared-tier.js';
+import type { SharedTier } from './shared/shared-tier.js';
 import { graver, type Verdict } from './stamp.js';
 
 /** What a copy may be used for at this moment, and the answer that is made of it. */

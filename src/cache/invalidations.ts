@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
-import type { CacheEvents } from './events.js';
+import type { CacheEvents } from './cache-events.js';
 import type { HeardInvalidations } from './heard.js';
-import type { SharedTier } from './shared-tier.js';
+import type { SharedTier } from './shared/shared-tier.js';
 import type { InvalidationMode } from './stamp.js';
 
 interface Outgoing {

@@ -1,4 +1,4 @@
-import { jittered, type Random } from './random.js';
+import { jittered, type Random } from '../core/random.js';
 
 /** How long a value serves. All ages count from the moment at which the load began. */
 export interface CachePolicy {

@@ -1,4 +1,4 @@
-import type { Homepage, RequestScope } from '../homepage/homepage.js';
+import type { Homepage, RequestScope } from '../page/homepage.js';
 
 /** What resolvers get beside their arguments. */
 export interface GraphqlContext {

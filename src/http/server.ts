@@ -2,15 +2,15 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
-import type { Config } from '../core/config.js';
+import type { Config } from '../config/config.js';
 import { AppError } from '../core/errors.js';
-import { conditionalRequests } from './cache-headers.js';
-import { allowOrigins } from './cors.js';
-import { pathOf, refuse, sendFailure } from './failures.js';
-import { answerMethods } from './methods.js';
-import { securityHeaders } from './security-headers.js';
-import { refuseUnreadable } from './unreadable.js';
-import { requireWellFormed } from './well-formed.js';
+import { conditionalRequests } from './hooks/cache-headers.js';
+import { allowOrigins } from './hooks/cors.js';
+import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
+import { answerMethods } from './hooks/methods.js';
+import { securityHeaders } from './hooks/security-headers.js';
+import { refuseUnreadable } from './hooks/unreadable.js';
+import { requireWellFormed } from './hooks/well-formed.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;

@@ -1,4 +1,4 @@
-import type { CacheEvents } from '../cache/events.js';
+import type { CacheEvents } from '../cache/cache-events.js';
 import type { Logger } from '../core/logger.js';
 
 /** Writes what the cache tells: its operations at DEBUG (seed 10.2), a tier that goes or comes at WARN or INFO. */

@@ -1,5 +1,5 @@
 import type { Logger } from '../core/logger.js';
-import type { SourceEvents } from '../homepage/source-events.js';
+import type { SourceEvents } from '../protection/protection-events.js';
 
 /** Writes a breaker that opens at WARN, one that closes at INFO, and each load that was shed at DEBUG. */
 export function logSourceEvents(options: { events: SourceEvents; logger: Logger }): void {

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisScripts } from '../../src/cache/redis-scripts.js';
-import { type RedisServer, startRedisServer } from './support/redis-server.js';
+import { redisScripts } from '../../src/cache/redis/redis-scripts.js';
+import { type RedisServer, startRedisServer } from '../support/redis-server.js';
 
 describe('scripts in Redis', () => {
   let server: RedisServer;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSharedTier } from '../../src/cache/shared-tier.js';
+import { createSharedTier } from '../../src/cache/shared/shared-tier.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { createProcesses, pair } from './support/processes.js';
 import { ask, createEventLog } from './support/rig.js';

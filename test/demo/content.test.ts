@@ -1,10 +1,10 @@
 import { ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { storeName } from '../../src/database/demo/documents/store.js';
-import { createShop } from '../../src/database/demo/shop.js';
-import { cities } from '../../src/database/demo/words/cities.js';
-import { shopCategories } from '../../src/database/demo/words/shop-categories.js';
-import { collect, now, sectionFilters } from './helpers.js';
+import { storeName } from '../../src/demo/documents/store.js';
+import { createShop } from '../../src/demo/shop.js';
+import { cities } from '../../src/demo/words/cities.js';
+import { shopCategories } from '../../src/demo/words/shop-categories.js';
+import { collect, now, sectionFilters } from '../support/demo-data.js';
 
 const shop = collect();
 const day = 86_400_000;

@@ -1,9 +1,9 @@
 import { BSON, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { demoCounts, demoUserId, generateDemoData } from '../../src/database/demo/generate.js';
-import { loadDemoData } from '../../src/database/demo/load.js';
-import { collectionNames, storesFor, storesForOffer } from '../../src/database/demo/scale.js';
-import { collect, hexIds, now, type Shop } from './helpers.js';
+import { demoCounts, demoUserId, generateDemoData } from '../../src/demo/generate.js';
+import { loadDemoData } from '../../src/demo/load.js';
+import { collectionNames, storesFor, storesForOffer } from '../../src/demo/scale.js';
+import { collect, hexIds, now, type Shop } from '../support/demo-data.js';
 
 const bytesOf = (shop: Shop) => Buffer.from(BSON.serialize({ shop })).toString('base64');
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderDemoImage } from '../../src/database/demo/image.js';
-import { shopCategories } from '../../src/database/demo/words/shop-categories.js';
-import { collect } from './helpers.js';
+import { renderDemoImage } from '../../src/demo/images/image.js';
+import { shopCategories } from '../../src/demo/words/shop-categories.js';
+import { collect } from '../support/demo-data.js';
 
 /** Tags nest and close, attributes are quoted, no stray `<` or `&`: enough to catch what a browser would refuse. */
 function expectWellFormed(xml: string): void {

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../cache/support/redis-server.js';
-import { type Answer, createStage, type Gateway, idsOf, marksOf, shownAfter } from './support.js';
+import { until } from '../support/redis-server.js';
+import { type Answer, createStage, type Gateway, idsOf, marksOf, shownAfter } from '../support/stage.js';
 
 const stage = createStage();
 afterEach(stage.close);

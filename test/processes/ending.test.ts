@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../cache/support/redis-server.js';
-import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from './support.js';
+import { until } from '../support/redis-server.js';
+import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from '../support/stage.js';
 
 const stage = createStage();
 afterAll(stage.close);

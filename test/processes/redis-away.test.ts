@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../cache/support/redis-server.js';
-import { createStage, type Gateway, shownAfter } from './support.js';
-import { startTraffic } from './traffic.js';
+import { until } from '../support/redis-server.js';
+import { createStage, type Gateway, shownAfter } from '../support/stage.js';
+import { startTraffic } from '../support/traffic.js';
 
 const stage = createStage();
 afterEach(stage.close);

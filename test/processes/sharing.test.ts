@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { expectedFor as expectedIn } from '../../bench/drills/expected.js';
+import { expectedFor as expectedIn } from '../../drills/support/expected.js';
 import {
   type Answer,
   type Cluster,
@@ -9,7 +9,7 @@ import {
   SECTIONS,
   shownAfter,
   tokenOf,
-} from './support.js';
+} from '../support/stage.js';
 
 const stage = createStage();
 afterAll(stage.close);

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from 'vitest';
-import { until } from '../cache/support/redis-server.js';
-import { createStage, type Gateway, loadsOf, SECTIONS } from './support.js';
+import { until } from '../support/redis-server.js';
+import { createStage, type Gateway, loadsOf, SECTIONS } from '../support/stage.js';
 
 const stage = createStage();
 afterAll(stage.close);

@@ -1,7 +1,7 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../cache/support/redis-server.js';
-import { type Answer, type Cluster, createStage, idsOf, loadsOf, marksOf, shownAfter } from './support.js';
+import { until } from '../support/redis-server.js';
+import { type Answer, type Cluster, createStage, idsOf, loadsOf, marksOf, shownAfter } from '../support/stage.js';
 
 const stage = createStage();
 afterAll(stage.close);

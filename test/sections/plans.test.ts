@@ -1,6 +1,6 @@
 import type { Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../database/target.js';
+import { startTestDatabase } from '../support/database-target.js';
 import { buildTestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startShop } from '../support/shop.js';

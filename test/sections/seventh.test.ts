@@ -1,6 +1,6 @@
 import { trusted } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { generatedFiles } from '../../src/graphql/generated-files.js';
+import { generatedFiles } from '../../src/graphql/operations/generated-files.js';
 import { defineSection, standardPolicy } from '../../src/sections/define-section.js';
 import { productItem } from '../../src/sections/items/product.js';
 import { registry } from '../../src/sections/registry.js';

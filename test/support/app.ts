@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { SignJWT } from 'jose';
 import { buildApp } from '../../src/app.js';
-import { loadConfig } from '../../src/core/config.js';
+import { loadConfig } from '../../src/config/config.js';
 import { connectDatabase, type SentCommand } from '../../src/database/connect.js';
 import type { Section } from '../../src/sections/define-section.js';
 import { registry } from '../../src/sections/registry.js';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { type Db, type Document, MongoClient } from 'mongodb';
-import { loadDemoData } from '../../src/database/demo/load.js';
+import { loadDemoData } from '../../src/demo/load.js';
 import { ensureIndexes } from '../../src/database/ensure-indexes.js';
-import { startTestDatabase } from '../database/target.js';
+import { startTestDatabase } from './database-target.js';
 import { silentLogger } from './logger.js';
 
 /** A shop's database of its own, with demo data, on whatever MongoDB there is. */

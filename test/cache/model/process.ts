@@ -1,4 +1,4 @@
-import type { SharedStore } from '../../../src/cache/shared-store.js';
+import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import type { Clock } from '../../../src/core/clock.js';
 import type { SimulatedRedis, Wire } from '../support/simulated-redis.js';
 

@@ -1,7 +1,7 @@
 import { type Cache, createCache } from '../../../src/cache/cache.js';
-import { createCacheEvents } from '../../../src/cache/events.js';
+import { createCacheEvents } from '../../../src/cache/cache-events.js';
 import { createMemoryStore } from '../../../src/cache/memory-store.js';
-import type { SharedStore } from '../../../src/cache/shared-store.js';
+import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import type { InvalidationMode } from '../../../src/cache/stamp.js';
 import { createFakeClock, seededRandom } from '../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';

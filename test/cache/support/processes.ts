@@ -1,4 +1,4 @@
-import type { SharedStore } from '../../../src/cache/shared-store.js';
+import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import { createProcessLife } from '../model/process.js';
 import { createFakeClock } from './fake-clock.js';
 import { createRig } from './rig.js';

@@ -4,7 +4,7 @@ import {
   type CacheEventName,
   type CacheEvents,
   createCacheEvents,
-} from '../../../src/cache/events.js';
+} from '../../../src/cache/cache-events.js';
 import type { Load, Loaded } from '../../../src/cache/load.js';
 import { createMemoryStore, type MemoryStore } from '../../../src/cache/memory-store.js';
 import { createFakeClock, type FakeClock, seededRandom, settle } from './fake-clock.js';

@@ -1,5 +1,5 @@
 import { headOf } from '../../../src/cache/entry-format.js';
-import type { Commit, SharedListener, SharedStore } from '../../../src/cache/shared-store.js';
+import type { Commit, SharedListener, SharedStore } from '../../../src/cache/shared/shared-store.js';
 import type { InvalidationMode, TagStamps } from '../../../src/cache/stamp.js';
 import type { Clock } from '../../../src/core/clock.js';
 

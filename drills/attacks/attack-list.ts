@@ -1,0 +1,68 @@
+import type { Ask } from '../load/plan.js';
+
+/** A request that must be refused, and the limit that its refusal has to name. */
+export interface Attack {
+  name: string;
+  ask: Omit<Ask, 'origin'>;
+  names: RegExp;
+  /** 400 and its like, when left out. */
+  status?: number;
+}
+
+const graphql = (body: unknown, headers: Readonly<Record<string, string>> = {}): Attack['ask'] => ({
+  path: '/graphql',
+  method: 'POST',
+  headers: { 'content-type': 'application/json', ...headers },
+  body: JSON.stringify(body),
+});
+const many = (count: number, text: (index: number) => string) =>
+  Array.from({ length: count }, (_, i) => text(i)).join(' ');
+/** `__type` nests as deep as one likes, and costs nothing but its depth. */
+const nested = (depth: number) =>
+  `{ __type(name: "Query") { ${'ofType { '.repeat(depth)} name ${'} '.repeat(depth)} } }`;
+
+/** Each limit of the spec's section 6, for a gateway in development. */
+export const attacks: readonly Attack[] = [
+  { name: 'tokens', ask: graphql({ query: `{ ${many(2100, () => '__typename')} }` }), names: /token/i },
+  { name: 'depth', ask: graphql({ query: nested(20) }), names: /depth|deep/i },
+  { name: 'aliases', ask: graphql({ query: `{ ${many(40, (i) => `a${i}: __typename`)} }` }), names: /alias/i },
+  {
+    name: 'directives',
+    ask: graphql({ query: `{ ${many(60, () => '__typename @include(if: true)')} }` }),
+    names: /directive/i,
+  },
+  {
+    name: 'complexity',
+    ask: graphql({ query: `{ ${many(13, (i) => `a${i}: newArrivals(limit: 20) { total }`)} }` }),
+    names: /items|complex/i,
+  },
+  { name: 'batch', ask: graphql([{ query: '{ __typename }' }, { query: '{ __typename }' }]), names: /batch/i },
+  {
+    name: 'body',
+    ask: graphql({ query: '{ __typename }', padding: 'x'.repeat(70_000) }),
+    names: /body|large|size|bytes/i,
+    status: 413,
+  },
+  {
+    name: 'variables',
+    ask: graphql({ query: '{ __typename }', variables: { padding: 'x'.repeat(20_000) } }),
+    names: /variables/i,
+  },
+  { name: 'CSRF', ask: { path: `/graphql?query=${encodeURIComponent('{ __typename }')}` }, names: /csrf|preflight/i },
+];
+
+/** What is refused in production besides. */
+export const productionAttacks: readonly Attack[] = [
+  { name: 'introspection', ask: graphql({ query: '{ __schema { types { name } } }' }), names: /introspection/i },
+  // Names the field that was asked for, and none that exists.
+  {
+    name: 'field suggestions',
+    ask: graphql({ query: '{ homepag { offers { total } } }' }),
+    names: /^(?=.*homepag)(?!.*did you mean)/is,
+  },
+];
+
+/** With `PERSISTED_ONLY=true`. */
+export const persistedAttacks: readonly Attack[] = [
+  { name: 'PERSISTED_ONLY', ask: graphql({ query: '{ newArrivals { total } }' }), names: /persisted/i },
+];

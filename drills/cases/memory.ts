@@ -1,0 +1,83 @@
+import { readFile } from 'node:fs/promises';
+import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
+import type { Ask } from '../load/plan.js';
+import { place, playing, tokenOf } from '../support/drill-processes.js';
+import { noneFailed } from '../support/times.js';
+
+const MIB = 1024 ** 2;
+const POINTS = 12;
+/** Growth that is a leak: more than this share of what there was, and more than the steps in which a heap grows. */
+const GROWTH_SHARE = 0.1;
+/** A process of a few seconds is still warming up: its bound only shows that the drill works. */
+const GROWTH_MIB = { full: 20, short: 60 } as const;
+
+/** What grows after the caches are warm would grow for ever. */
+export const memory: Drill = {
+  name: 'memory',
+  summary: "100 users' steady mixed load: the gateway's memory stays as it is once it is warm",
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
+      const forMs = scale === 'full' ? 300_000 : 3000;
+      const { origin, process } = await lone();
+      const { pid = 0 } = process.child;
+      const tokens = await Promise.all(
+        Array.from({ length: 100 }, (_, user) => tokenOf(user.toString(16).padStart(24, '0'))),
+      );
+      const curve: number[] = [];
+      const sampling = setInterval(
+        () => void residentMib(pid).then((mib) => curve.push(mib)),
+        scale === 'full' ? 1000 : 200,
+      );
+      const samples = await load
+        .run({ asks: tokens.flatMap((token, user) => mixed(origin, token, user)), pace: { perSecond: 100, forMs } })
+        .finally(() => clearInterval(sampling));
+      const [warmMib, endMib] = [averageFrom(curve, 1 / 3), averageFrom(curve, 0.9)];
+      console.log(
+        `  resident MiB: ${points(curve)
+          .map((mib) => mib.toFixed(0))
+          .join(' ')}`,
+      );
+      const limit = Math.round(Math.max(GROWTH_MIB[scale], warmMib * GROWTH_SHARE));
+      const findings: Finding[] = [
+        atLeast('answers', samples.length, (forMs / 1000) * 50),
+        atMost(`growth after warm-up, from ${Math.round(warmMib)} MiB`, endMib - warmMib, limit, ' MiB'),
+      ];
+      return [noneFailed(samples), ...findings];
+    }),
+};
+
+/** What one user asks for, in turn. */
+function mixed(origin: string, token: string, user: number): Ask[] {
+  const headers = { authorization: `Bearer ${token}` };
+  const query = `{ homepage(limit: ${1 + (user % 20)}) { justForYou { items { id name } } events { items { id title } } } }`;
+  return [
+    { origin, headers, path: '/api/v1/homepage' },
+    { origin, path: `/api/v1/homepage?location=${place(user % 20)}` },
+    { origin, path: '/offers?flashSale=true' },
+    {
+      origin,
+      path: '/graphql',
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    },
+  ];
+}
+
+async function residentMib(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / MIB;
+}
+
+/** Of a tenth of the curve that begins at this share of it. */
+function averageFrom(curve: readonly number[], share: number): number {
+  const from = Math.floor(curve.length * share);
+  const part = curve.slice(from, from + Math.max(1, Math.floor(curve.length / 10)));
+  return part.reduce((sum, mib) => sum + mib, 0) / part.length;
+}
+
+const points = (curve: readonly number[]) =>
+  Array.from(
+    { length: Math.min(POINTS, curve.length) },
+    (_, index) => curve[Math.floor((index * curve.length) / POINTS)] ?? 0,
+  );

@@ -1,0 +1,60 @@
+import { atMost, type Drill, type Finding } from '../support/drill.js';
+import type { Sample } from '../load/plan.js';
+import { playing, wait } from '../support/drill-processes.js';
+import { noneFailed, percentile, sentBetween, slowest } from '../support/times.js';
+
+/** What Redis may cost an answer beyond the usual, in ms; in a phase of a second, what is loaded anew slows down the rest. */
+const COST_MS = { full: 50, short: 150 } as const;
+/** What a shared machine, and the loads after Redis came back empty, add to the slowest one. */
+const SLOWEST_MS = { full: 500, short: 1000 } as const;
+
+/** Warm answers come from process memory: whatever becomes of Redis, nobody waits for it and nobody fails. */
+export const redisKilled: Drill = {
+  name: 'redis-killed',
+  summary: 'Redis is killed, restarted, stopped and woken under load: no answer fails or waits for it',
+  run: (scale, props) =>
+    playing(props, async ({ cluster, load }) => {
+      const phaseMs = scale === 'full' ? 6000 : 800;
+      const { gateways, redis } = await cluster();
+      const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
+      await load.run({ asks, pace: { connections: 3, count: 60 } });
+      const traffic = load.start({
+        asks,
+        pace: { perSecond: scale === 'full' ? 90 : 60, forMs: 5 * phaseMs + 10_000 },
+      });
+      const phases: { name: string; from: number; to: number }[] = [];
+      const phase = async (name: string, act: () => Promise<void>) => {
+        const from = Date.now();
+        await act();
+        await wait(phaseMs);
+        phases.push({ name, from, to: Date.now() });
+      };
+      await phase('quiet', async () => {});
+      await phase('killed', () => redis.signal('SIGKILL'));
+      await phase('restarted', redis.restart);
+      await phase('stopped', () => redis.signal('SIGSTOP'));
+      await phase('woken', () => redis.signal('SIGCONT'));
+      const samples = await traffic.stop();
+
+      const [quiet, ...faults] = phases.map(({ name, from, to }) => ({
+        name,
+        of: sentBetween(samples, from, to).filter(isWarm),
+      }));
+      // A tenth of a short phase is less than what three gateways that load everything anew hold up on two cores.
+      const share = scale === 'full' ? 0.99 : 0.5;
+      const usualMs = percentile(quiet?.of ?? [], share);
+      const findings = faults.flatMap(({ name, of }): Finding[] => [
+        atMost(
+          `${name}: p${share * 100} of warm answers`,
+          percentile(of, share),
+          Math.ceil(usualMs + COST_MS[scale]),
+          ' ms',
+        ),
+        atMost(`${name}: slowest`, slowest(of), Math.ceil(slowest(quiet?.of ?? []) + SLOWEST_MS[scale]), ' ms'),
+      ]);
+      return [noneFailed(samples), ...findings];
+    }),
+};
+
+/** Copies that an emptied Redis can no longer vouch for are loaded anew: whoever waits for that does not wait for Redis. */
+const isWarm = ({ page }: Sample) => !Object.values(page?.statuses ?? {}).includes('FRESH');

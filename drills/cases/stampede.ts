@@ -1,0 +1,26 @@
+import { atMost, type Drill, exactly } from '../support/drill.js';
+import { playing, SECTIONS } from '../support/drill-processes.js';
+import { noneFailed, slowest } from '../support/times.js';
+
+/** Every request of the crowd is cold, and comes before the first load has ended. */
+export const stampede: Drill = {
+  name: 'stampede',
+  summary: 'a crowd of cold requests at once over three gateways: one load for each section',
+  run: (scale, props) =>
+    playing(props, async ({ cluster, load }) => {
+      const count = scale === 'full' ? 1000 : 100;
+      const { gateways, database } = await cluster();
+      const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
+      // Whatever stands in the caches may not be served any more.
+      await gateways[0]?.invalidate('hard');
+      // A section counts its documents once each load: this is what the database was asked for, not what a log says.
+      await database.slow(['aggregate'], 0);
+      const samples = await load.run({ asks, pace: { connections: count, count } });
+      return [
+        exactly('loads, counted by the database', await database.heal(), SECTIONS.length),
+        noneFailed(samples),
+        exactly('requests at once', samples.length, count),
+        atMost('slowest answer', slowest(samples), 5000, ' ms'),
+      ];
+    }),
+};

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createProps, type Props } from './support/shared-processes.js';
+import { drills } from './registry.js';
+
+// Starting its processes anew for each drill took longer than the drills.
+let props: Props;
+beforeAll(() => {
+  props = createProps();
+});
+afterAll(() => props.close());
+
+it.each(drills.map((drill) => [drill.name, drill] as const))(
+  '%s holds in its short form',
+  async (_name, { run }) => {
+    const findings = await run('short', props);
+    expect(findings.length).toBeGreaterThan(0);
+    expect(findings.filter(({ passed }) => !passed)).toEqual([]);
+  },
+  60_000,
+);

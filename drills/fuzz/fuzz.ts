@@ -1,0 +1,58 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { drawFrom } from '../support/draw.js';
+import { atMost, type Drill, exactly } from '../support/drill.js';
+import { malformed } from './fuzz-requests.js';
+import type { Sample } from '../load/plan.js';
+import { playing } from '../support/drill-processes.js';
+import { noneFailed, slowest } from '../support/times.js';
+
+/** The first; every batch has the next one, so that an offender's batch can be made again by itself. */
+const SEED = 20_261;
+const BATCH = 500;
+const CONNECTIONS = 20;
+const SLOWEST_MS = 1000;
+
+/** Whatever is sent: an answer of 4xx at worst, soon. */
+export const fuzz: Drill = {
+  name: 'fuzz',
+  summary: 'malformed REST and GraphQL requests and raw bytes from a seed: no 5xx, no crash, no answer over 1 s',
+  run: (scale, props) =>
+    playing(props, async ({ load, lone }) => {
+      const count = scale === 'full' ? 100_000 : 3000;
+      const gateway = await lone();
+      const found = { answers: 0, failures: 0, silent: 0, slowestMs: 0 };
+      let offender: string | undefined;
+      for (let batch = 0; batch * BATCH < count; batch += 1) {
+        const draw = drawFrom(xoroshiro128plus(SEED + batch));
+        const asks = Array.from({ length: BATCH }, () => malformed(draw, gateway.origin));
+        const samples = await load.run({ asks, pace: { connections: CONNECTIONS, count: BATCH } });
+        for (const sample of samples) {
+          const ask = asks[sample.index];
+          // Raw bytes that are no request may end without an answer; whatever claims to be one may not.
+          const isSilent = sample.status === 0 && ask?.halfClose !== true;
+          if (sample.status > 0) found.answers += 1;
+          if (sample.status >= 500) found.failures += 1;
+          if (isSilent) found.silent += 1;
+          if (sample.status >= 500 || isSilent || sample.tookMs > SLOWEST_MS)
+            offender ??= told(sample, SEED + batch, ask?.raw);
+        }
+        found.slowestMs = Math.max(found.slowestMs, slowest(samples.filter(({ status }) => status > 0)));
+      }
+      if (offender !== undefined) console.log(`  the first offender: ${offender}`);
+      const { exitCode, signalCode } = gateway.process.child;
+      const after = await load.run({
+        asks: [{ origin: gateway.origin, path: '/api/v1/homepage' }],
+        pace: { connections: 2, count: 20 },
+      });
+      return [
+        exactly(`5xx in ${found.answers} answers to ${count} requests (seed ${SEED})`, found.failures, 0),
+        exactly('requests without an answer', found.silent, 0),
+        exactly('crashes', Number(exitCode !== null || signalCode !== null), 0),
+        atMost('slowest answer', found.slowestMs, SLOWEST_MS, ' ms'),
+        noneFailed(after, 'failed answers afterwards'),
+      ];
+    }),
+};
+
+const told = ({ status, failure, tookMs, index }: Sample, seed: number, raw = '') =>
+  `seed ${seed}, request ${index}: ${status} ${failure ?? ''} after ${Math.round(tookMs)} ms for ${JSON.stringify(raw.slice(0, 600))}`;

@@ -1,0 +1,37 @@
+import type { Props } from './shared-processes.js';
+
+/** One thing that a drill has measured, and what it must be. */
+export interface Finding {
+  what: string;
+  measured: string;
+  /** What it must be, in words. */
+  bound: string;
+  passed: boolean;
+}
+
+/** `full`: as the issue asks for it. `short`: the same in seconds, for the test suite. */
+export type Scale = 'full' | 'short';
+
+/** A fault, or an attack, on real processes under load. */
+export interface Drill {
+  name: string;
+  /** What is done, and what must hold, in a line. */
+  summary: string;
+  /** With `props`, on processes that other drills use as well; they are left as they were found. */
+  run(scale: Scale, props?: Props): Promise<Finding[]>;
+}
+
+/** A finding about a number. */
+export function atMost(what: string, value: number, limit: number, unit = ''): Finding {
+  return { what, measured: `${round(value)}${unit}`, bound: `at most ${limit}${unit}`, passed: value <= limit };
+}
+
+export function atLeast(what: string, value: number, limit: number, unit = ''): Finding {
+  return { what, measured: `${round(value)}${unit}`, bound: `at least ${limit}${unit}`, passed: value >= limit };
+}
+
+export function exactly(what: string, value: number, expected: number, unit = ''): Finding {
+  return { what, measured: `${round(value)}${unit}`, bound: `${expected}${unit}`, passed: value === expected };
+}
+
+const round = (value: number) => Math.round(value * 100) / 100;

@@ -1,0 +1,28 @@
+import { systemClock } from '../core/clock.js';
+import { ConfigError, loadConfig } from '../config/config.js';
+import { readOptions } from './command-line.js';
+import { signToken } from '../core/user-token.js';
+
+/** `npm run token`: a user's token for development, by the gateway's own secret. Nothing else is printed. */
+const { user, hours } = readOptions({
+  usage: 'npm run token -- --user ID [--hours N]',
+  description: 'Prints a token of a user, signed with JWT_SECRET, for development.',
+  options: {
+    user: { pattern: /^[0-9a-f]{24}$/i, allowed: 'a user id of 24 hexadecimal digits', description: 'Whose token' },
+    hours: { min: 1, max: 8760, default: 24, description: 'How long it is good' },
+  },
+});
+
+try {
+  const { production, auth } = loadConfig();
+  if (production) {
+    throw new ConfigError([
+      'NODE_ENV: expected development or test, because tokens of this command are for development',
+    ]);
+  }
+  if (auth.secret === undefined) throw new ConfigError(['JWT_SECRET: expected, because it signs the token']);
+  console.log(await signToken({ ...auth, secret: auth.secret, userId: user.toLowerCase(), hours, clock: systemClock }));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,293 @@
+import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { MongoClient } from 'mongodb';
+import { z } from 'zod';
+import { parseJwkSet } from './jwk-set.js';
+import { notOrigins, originsIn } from './origins.js';
+import { nearest } from '../core/suggestion.js';
+import { isTrust, trustOf } from './trust-proxy.js';
+
+const text = z.string().min(1).optional();
+const integer = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.number().min(min).max(max));
+const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
+const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((value) => new Date(value));
+const mongodbUri = z
+  .string()
+  .regex(/^mongodb(\+srv)?:\/\//)
+  .refine(isMongodbUri);
+
+/** The driver parses without connecting. Its message is not repeated: it may hold the password. */
+function isMongodbUri(value: string): boolean {
+  try {
+    new MongoClient(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const REDIS_URL = /^rediss?(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*(?::[^@/]*)?)@)?([^/?#@]+)((?:\/[^?#]*)?)$/;
+/** What follows the hosts: a database, a master with or without one, nothing on a cluster, which has database 0 alone. */
+const redisPaths: Readonly<Record<string, RegExp>> = {
+  standalone: /^(\/\d{0,5})?$/,
+  sentinel: /^\/[^/]+(\/\d{0,5})?$/,
+  cluster: /^(\/0?)?$/,
+};
+
+function isRedisUrl(value: string): boolean {
+  const [matched, kind = 'standalone', credentials = '', hosts = '', path = ''] = REDIS_URL.exec(value) ?? [];
+  if (matched === undefined || !redisPaths[kind]?.test(path) || !isDecodable(credentials) || !isDecodable(path)) {
+    return false;
+  }
+  const addresses = hosts.split(',');
+  return (kind !== 'standalone' || addresses.length === 1) && addresses.every(isHostAndPort);
+}
+
+function isHostAndPort(address: string): boolean {
+  const [matched, ipv6, port] = /^(?:\[([^\]]+)\]|[^\s:[\]]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
+  if (matched === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6)) return false;
+  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A URL is not asked at start: its host may come up later than the gateway. `fetch` takes none that holds a password. */
+function isJwks(value: string): boolean {
+  if (/^[a-z][a-z\d+.-]*:\/\//i.test(value)) {
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    return /^https?:$/.test(url?.protocol ?? '') && url?.username === '' && url.password === '';
+  }
+  try {
+    parseJwkSet(readFileSync(value, 'utf8'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** How a variable is read. */
+interface Variable {
+  schema: z.ZodType;
+  default: string | undefined;
+  expected: string;
+  /** What is at fault in a list of which only some is. */
+  culprits?: (given: string) => readonly string[];
+}
+
+/** One line a variable: how it is read, its default (as text), and what is said when it does not fit. */
+const variables = {
+  NODE_ENV: {
+    schema: z.enum(['development', 'test', 'production']),
+    default: 'development',
+    expected: 'one of development, test, production',
+  },
+  HOST: { schema: text, default: undefined, expected: 'an address to listen on' },
+  PORT: { schema: integer(0, 65_535), default: '5000', expected: 'a port from 0 to 65535' },
+  MONGODB_URI: {
+    schema: mongodbUri.optional(),
+    default: undefined,
+    expected: 'a mongodb:// or mongodb+srv:// URI',
+  },
+  REDIS_URL: {
+    schema: z.string().refine(isRedisUrl).optional(),
+    default: undefined,
+    expected:
+      'a redis://host:port/db, redis+sentinel://host,host/master or redis+cluster://host,host URL (rediss: TLS)',
+  },
+  CACHE_TTL: { schema: integer(1, 86_400), default: '300', expected: 'seconds from 1 to 86400' },
+  CACHE_MEMORY_BYTES: {
+    schema: integer(1_048_576, 68_719_476_736),
+    default: '67108864',
+    expected: 'bytes from 1048576 (1 MiB) to 68719476736 (64 GiB)',
+  },
+  CACHE_WARMING_INTERVAL: {
+    schema: integer(1000, 86_400_000),
+    default: '240000',
+    expected: 'milliseconds from 1000 to 86400000',
+  },
+  DB_POOL_SIZE: { schema: integer(1, 1000), default: '50', expected: 'connections from 1 to 1000' },
+  QUERY_TIMEOUT: { schema: integer(1, 600_000), default: '5000', expected: 'milliseconds from 1 to 600000' },
+  REQUEST_TIMEOUT: { schema: integer(1, 600_000), default: '10000', expected: 'milliseconds from 1 to 600000' },
+  ENABLE_BATCH_ENDPOINT: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  ENABLE_CACHE_WARMING: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  ENABLE_STALE_WHILE_REVALIDATE: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  JWT_SECRET: { schema: text, default: undefined, expected: 'a secret' },
+  JWT_JWKS: {
+    schema: z.string().refine(isJwks).optional(),
+    default: undefined,
+    expected: 'an http(s) URL without a password, or a readable file with a JWK set that has an RSA or EC key',
+  },
+  JWT_ISSUER: { schema: text, default: undefined, expected: 'the issuer that tokens must name' },
+  JWT_AUDIENCE: { schema: text, default: undefined, expected: 'the audience that tokens must name' },
+  ADMIN_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
+  RATE_LIMIT_MAX: {
+    schema: integer(0, 1_000_000),
+    default: '60',
+    expected: 'requests a minute and client from 0 (off) to 1000000',
+  },
+  TRUST_PROXY: {
+    schema: z.string().refine(isTrust).optional(),
+    default: undefined,
+    expected: 'true, false, a number of hops, or addresses',
+  },
+  CORS_ORIGINS: {
+    schema: z
+      .string()
+      .refine((list) => notOrigins(list).length === 0)
+      .transform(originsIn)
+      .optional(),
+    default: undefined,
+    expected: 'origins such as https://shop.example or http://localhost:*, separated by commas',
+    culprits: notOrigins,
+  },
+  PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
+  LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
+  LOG_LEVEL: {
+    schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+    expected: 'one of trace, debug, info, warn, error, fatal, silent',
+  },
+} as const satisfies Record<string, Variable>;
+
+export type VariableName = keyof typeof variables;
+type Values = { [Name in VariableName]: z.output<(typeof variables)[Name]['schema']> };
+
+/** Every variable that the gateway reads, in the order of the README's table. */
+export const variableNames = Object.keys(variables) as readonly VariableName[];
+
+/** Defaults that are no fixed text. */
+const defaultsInWords: Partial<Record<VariableName, string>> = {
+  HOST: '127.0.0.1 when left out, in production 0.0.0.0',
+  MONGODB_URI: 'an embedded database with demo data when left out',
+  CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
+};
+
+/** Every variable, a line each, for `--help`. */
+export function describeVariables(): string {
+  return variableNames
+    .map((name) => {
+      const { expected, default: fallback } = variables[name];
+      const inWords = defaultsInWords[name];
+      return [
+        `  ${name.padEnd(30)} ${expected}${inWords === undefined ? '' : `; ${inWords}`}`,
+        ...(fallback === undefined ? [] : [`(default ${fallback})`]),
+      ].join(' ');
+    })
+    .join('\n');
+}
+
+/** The configuration could not be used; `faults` has one sentence for each variable at fault. */
+export class ConfigError extends Error {
+  constructor(readonly faults: readonly string[]) {
+    super(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+  }
+}
+
+/** Pages that developers open while they work on a front end, and Apollo Studio. */
+const developmentOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com'];
+
+const secrets: readonly string[] = ['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'];
+/** A file's name may be said; a URL may hold a password. */
+const isSecret = (name: VariableName, given: string | undefined) =>
+  secrets.includes(name) || (name === 'JWT_JWKS' && given?.includes('://') === true);
+
+/**
+ * Reads the environment once, all faults together.
+ * @throws ConfigError naming every variable that does not fit, with what was expected. An empty value counts as unset.
+ */
+export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+  const faults: string[] = [];
+  const values = Object.fromEntries(
+    variableNames.map((name) => {
+      const { schema, default: fallback, expected, culprits }: Variable = variables[name];
+      const given = env[name] === '' ? undefined : env[name];
+      const parsed = schema.safeParse(given ?? fallback);
+      if (!parsed.success) {
+        const wrong = culprits?.(given ?? '').join('", "') ?? given;
+        faults.push(`${name}: expected ${expected}${isSecret(name, given) ? '' : `, got "${wrong}"`}`);
+      }
+      return [name, parsed.data];
+    }),
+  ) as Values;
+  if (faults.length > 0) throw new ConfigError(faults);
+
+  const production = values.NODE_ENV === 'production';
+  return Object.freeze({
+    production,
+    logLevel: values.LOG_LEVEL,
+    http: Object.freeze({
+      host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
+      port: values.PORT,
+      requestTimeoutMs: values.REQUEST_TIMEOUT,
+      batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
+      legacySunset: values.LEGACY_SUNSET,
+      trustProxy: trustOf(values.TRUST_PROXY),
+      persistedOnly: values.PERSISTED_ONLY,
+      corsOrigins: Object.freeze(values.CORS_ORIGINS ?? (production ? [] : developmentOrigins)),
+    }),
+    database: Object.freeze({
+      uri: values.MONGODB_URI,
+      poolSize: values.DB_POOL_SIZE,
+      queryTimeoutMs: values.QUERY_TIMEOUT,
+    }),
+    cache: Object.freeze({
+      redisUrl: values.REDIS_URL,
+      ttlSeconds: values.CACHE_TTL,
+      memoryBytes: values.CACHE_MEMORY_BYTES,
+      warming: values.ENABLE_CACHE_WARMING,
+      warmingIntervalMs: values.CACHE_WARMING_INTERVAL,
+      staleWhileRevalidate: values.ENABLE_STALE_WHILE_REVALIDATE,
+    }),
+    adminToken: values.ADMIN_TOKEN,
+    rateLimitMax: values.RATE_LIMIT_MAX,
+    auth: Object.freeze({
+      secret: values.JWT_SECRET,
+      jwks: values.JWT_JWKS,
+      issuer: values.JWT_ISSUER,
+      audience: values.JWT_AUDIENCE,
+    }),
+    warnings: Object.freeze([...risks(values), ...strayNames(env)]),
+  });
+}
+
+export type Config = ReturnType<typeof loadConfig>;
+
+/** HS256 needs a key as long as its hash, in bytes (RFC 7518, 3.2). */
+const MIN_SECRET_BYTES = 32;
+
+/** What is allowed, and most likely not meant. */
+function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
+  const warnings: string[] = [];
+  if (NODE_ENV === 'production' && MONGODB_URI === undefined) {
+    warnings.push(
+      'MONGODB_URI IS NOT SET IN PRODUCTION: what is served is demo data from an embedded database, which is gone when the process ends',
+    );
+  }
+  if (JWT_SECRET !== undefined && Buffer.byteLength(JWT_SECRET) < MIN_SECRET_BYTES) {
+    warnings.push(`JWT_SECRET is shorter than ${MIN_SECRET_BYTES} bytes, which HS256 needs (RFC 7518, 3.2)`);
+  }
+  return warnings;
+}
+
+/** `ENABLE_*` and `CACHE_*` names that nobody reads are most likely misspelt. */
+function strayNames(env: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.keys(env)
+    .filter((name) => /^(ENABLE|CACHE)_/.test(name) && !(name in variables))
+    .map((name) => {
+      const suggestion = nearest(name, variableNames);
+      return `${name} is no variable of the gateway and has no effect${suggestion ? `: did you mean ${suggestion}?` : ''}`;
+    });
+}

@@ -1,0 +1,25 @@
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '../core/clock.js';
+import { demoUserId } from './generate.js';
+import { signToken } from '../core/user-token.js';
+
+export interface DemoUser {
+  userId: string;
+  /** A Bearer token of that user, good for a day. */
+  token: string;
+}
+
+/** A secret for a gateway that was given none: new at each start. */
+export const createSecret = (): string => randomBytes(32).toString('base64url');
+
+/** The first user of the demo data, and a token (HS256) that the gateway with this secret takes. */
+export async function createDemoUser(options: {
+  secret: string;
+  seed: number;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+}): Promise<DemoUser> {
+  const { secret, seed, issuer, audience } = options;
+  const userId = demoUserId(seed).toHexString();
+  return { userId, token: await signToken({ secret, userId, hours: 24, issuer, audience, clock: systemClock }) };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from '../core/clock.js';
+import type { Config } from '../config/config.js';
+import { demoOptions, startDemoDatabase } from './demo-database.js';
+import { createDemoUser, createSecret, type DemoUser } from './demo-user.js';
+
+/** What a gateway without `MONGODB_URI` serves. */
+export interface Demo {
+  uri: string;
+  /** The gateway's `JWT_SECRET`, or one made for this start. */
+  secret: string;
+  user: DemoUser;
+  close(): Promise<void>;
+}
+
+/** Demo data in an embedded database on a free port of loopback, and a user to try it as. */
+export async function startDemo(options: { auth: Config['auth']; clock: Clock }): Promise<Demo> {
+  const { auth, clock } = options;
+  const products = demoOptions.products.default;
+  const seed = demoOptions.seed.default;
+  const secret = auth.secret ?? createSecret();
+  const [{ uri, close }, user] = await Promise.all([
+    startDemoDatabase({ port: 0, products, seed, clock }),
+    createDemoUser({ ...auth, secret, seed }),
+  ]);
+  return { uri, secret, user, close };
+}

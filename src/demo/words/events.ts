@@ -1,0 +1,255 @@
+import type { IconName } from '../images/icons.js';
+
+/** A kind of event; all its titles go with all its subtitles and hosts. */
+export interface EventKind {
+  /** First word of its pictures' paths. */
+  kind: string;
+  icon: IconName;
+  /** Name of the shop category that it belongs to, if any. */
+  category?: string;
+  minPrice: number;
+  maxPrice: number;
+  /** Local times of day at which it starts. */
+  times: readonly string[];
+  titles: readonly string[];
+  subtitles: readonly string[];
+  organizers: readonly string[];
+}
+
+export const eventKinds = [
+  {
+    kind: 'music',
+    icon: 'music',
+    minPrice: 12,
+    maxPrice: 65,
+    times: ['19:00', '19:30', '20:00', '20:30', '21:00'],
+    titles: [
+      'Rooftop Jazz Night',
+      'Chamber Music by Candlelight',
+      'Acoustic Session',
+      'Brass Band Street Concert',
+      'Indie Vinyl Evening',
+      'Open-Air String Quartet',
+      'Piano Bar Night',
+      'Folk Songs & Fireside',
+      'Late-Night Soul Club',
+      'Choir in the Courtyard',
+    ],
+    subtitles: [
+      'Two sets, one intermission and a very good bar',
+      'Local players, seated, doors open half an hour before',
+      'Bring a cushion; we bring the band',
+    ],
+    organizers: ['Half Note Society', 'Courtyard Concerts', 'Common Chord Collective'],
+  },
+  {
+    kind: 'talk',
+    icon: 'microphone',
+    category: 'Books & Stationery',
+    minPrice: 5,
+    maxPrice: 25,
+    times: ['18:30', '19:00', '19:30'],
+    titles: [
+      'Poetry Open Mic',
+      'Stand-Up Showcase',
+      'Author Reading & Signing',
+      'Storytellers Live',
+      'Independent Publishers Evening',
+      'Book Club: New Fiction',
+      'Podcast Recording, Live',
+      'Letterpress Talk & Demo',
+    ],
+    subtitles: [
+      'An evening of new voices, with time for questions',
+      'Six guests, eight minutes each',
+      'Free glass of something with every ticket',
+    ],
+    organizers: ['Open Page', 'The Reading Room', 'Spoken House'],
+  },
+  {
+    kind: 'food',
+    icon: 'cup',
+    category: 'Kitchen & Dining',
+    minPrice: 18,
+    maxPrice: 95,
+    times: ['11:00', '11:30', '12:00', '12:30', '13:00'],
+    titles: [
+      'Sourdough Baking Class',
+      'Natural Wine Tasting',
+      'Street Food Festival',
+      'Coffee Cupping Session',
+      'Fresh Pasta Workshop',
+      'Farm-to-Table Lunch',
+      'Spice Market Cooking Class',
+      'Tea Ceremony for Beginners',
+      'Chocolate Tempering Class',
+      'Long Table: Seasonal Menu',
+    ],
+    subtitles: [
+      'All tastings and recipes included',
+      'Small group, long table, second helpings',
+      'Vegetarian on request; come hungry',
+    ],
+    organizers: ['The Long Table', 'Market Kitchen', 'Crumb & Cask'],
+  },
+  {
+    kind: 'craft',
+    icon: 'vase',
+    category: 'Home & Lighting',
+    minPrice: 25,
+    maxPrice: 85,
+    times: ['10:00', '11:00', '14:00', '17:30'],
+    titles: [
+      'Pottery Wheel Taster',
+      'Watercolour Workshop',
+      'Candle-Making Workshop',
+      'Linocut Printing Class',
+      'Natural Dyeing Day',
+      'Basket Weaving Workshop',
+      'Life Drawing Class',
+      'Macramé for Beginners',
+    ],
+    subtitles: [
+      'All materials provided; take your work home',
+      'No experience needed, just sleeves to roll up',
+      'Eight places, one patient teacher',
+    ],
+    organizers: ['Studio Clay', 'Hands & Hours', 'The Makers’ Loft'],
+  },
+  {
+    kind: 'garden',
+    icon: 'plant',
+    category: 'Plants & Garden',
+    minPrice: 8,
+    maxPrice: 49,
+    times: ['10:00', '11:00', '15:00'],
+    titles: [
+      'Balcony Gardening Basics',
+      'Terrarium Workshop',
+      'Houseplant Swap',
+      'Urban Bees & Honey Walk',
+      'Bonsai First Steps',
+      'Cut-Flower Market',
+    ],
+    subtitles: [
+      'Muddy hands welcome',
+      'Go home with three cuttings and a plan',
+      'Advice from growers, tea from the urn',
+    ],
+    organizers: ['Green Thumbs Club', 'City Growers', 'Moss & Co.'],
+  },
+  {
+    kind: 'sport',
+    icon: 'mat',
+    category: 'Sports & Outdoors',
+    minPrice: 5,
+    maxPrice: 45,
+    times: ['06:30', '07:00', '08:00', '09:00', '18:00'],
+    titles: [
+      'Rooftop Yoga',
+      'Five-Kilometre Fun Run',
+      'Bouldering Taster',
+      'Padel Social',
+      'Riverside Bike Tour',
+      'Open-Water Swim',
+      'Trail Running Social',
+      'Stretch & Stroll',
+    ],
+    subtitles: [
+      'All levels welcome; water provided',
+      'Meet at the fountain, finish at the café',
+      'Bring good shoes and an extra layer',
+    ],
+    organizers: ['Early Birds Club', 'Movement House', 'City Strides'],
+  },
+  {
+    kind: 'fashion',
+    icon: 'shirt',
+    category: 'Clothing',
+    minPrice: 5,
+    maxPrice: 55,
+    times: ['11:00', '12:00', '18:00', '19:00'],
+    titles: [
+      'Vintage Clothing Fair',
+      'Visible Mending Workshop',
+      'Independent Designers’ Market',
+      'Swap Shop',
+      'New Season Lookbook',
+      'Sneaker Collectors’ Meet',
+    ],
+    subtitles: [
+      'Forty stalls and one very long mirror',
+      'Bring three pieces, leave with three others',
+      'Meet the people who make what you wear',
+    ],
+    organizers: ['Thread Count', 'Second Look', 'The Wardrobe Project'],
+  },
+  {
+    kind: 'tech',
+    icon: 'laptop',
+    category: 'Electronics',
+    minPrice: 10,
+    maxPrice: 75,
+    times: ['09:30', '17:30', '18:30'],
+    titles: [
+      'Repair Café',
+      'Street Photography Walk',
+      'Synthesiser Building Workshop',
+      'Robotics for Families',
+      'Home Audio Listening Session',
+      'Women in Tech Social',
+    ],
+    subtitles: [
+      'Bring something broken; we bring the tools',
+      'Short talks, long conversations',
+      'Equipment to borrow, coffee on us',
+    ],
+    organizers: ['Tinker Lab', 'Second Signal', 'Makers Guild'],
+  },
+  {
+    kind: 'art',
+    icon: 'frame',
+    minPrice: 6,
+    maxPrice: 38,
+    times: ['11:00', '17:00', '18:00', '19:00'],
+    titles: [
+      'Gallery Open Day',
+      'Photography Exhibition Tour',
+      'Street Art Walk',
+      'Sculpture Garden Tour',
+      'Silent Film with Live Piano',
+      'Open Studios',
+      'Architecture Walk',
+      'Short Film Festival',
+    ],
+    subtitles: [
+      'With the curator, in a group of twelve',
+      'See it with the people who made it',
+      'Tickets include a drink and the catalogue',
+    ],
+    organizers: ['Gallery Nine', 'The White Room', 'Walk & Look'],
+  },
+  {
+    kind: 'market',
+    icon: 'calendar',
+    minPrice: 3,
+    maxPrice: 15,
+    times: ['10:00', '11:00', '16:00', '17:00'],
+    titles: [
+      'Street Market',
+      'Makers’ Market',
+      'Antiques & Oddities Fair',
+      'Neighbourhood Street Festival',
+      'Kite Festival',
+      'Family Puppet Show',
+      'Board Games Café Day',
+      'Record & Book Fair',
+    ],
+    subtitles: [
+      'Sixty stalls, live music and something for the children',
+      'Rain or shine, under the big roof',
+      'Come early for the best finds',
+    ],
+    organizers: ['Corner Markets', 'Sunday Square', 'Street & Stall'],
+  },
+] as const satisfies readonly EventKind[];

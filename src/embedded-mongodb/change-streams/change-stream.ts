@@ -1,0 +1,173 @@
+import { Timestamp } from 'bson';
+import { type Doc, encode, isDoc } from '../values/bson-values.js';
+import { type Change, type ChangeLog, type Position, timestampOf } from './change-log.js';
+import { equalBson, keyOf } from '../values/compare.js';
+import { type BatchSource, MAX_BATCH_BYTES } from '../protocol/cursors.js';
+import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
+import { compilePipeline } from '../aggregation/pipeline.js';
+import type { Store } from '../storage/store.js';
+
+/** What a change stream watches: the whole cluster, one database, or one collection. */
+export interface Scope {
+  readonly database?: string;
+  readonly collection?: string;
+}
+
+const stages = new Set(['$match', '$project', '$addFields', '$set', '$unset', '$replaceRoot', '$replaceWith']);
+const optionNames = [
+  'fullDocument',
+  'resumeAfter',
+  'startAfter',
+  'startAtOperationTime',
+  'allChangesForCluster',
+  'fullDocumentBeforeChange',
+  'showExpandedEvents',
+];
+
+/** Opens a change stream: `options` is `$changeStream`'s document, `pipeline` the stages after it. */
+export function openChangeStream(store: Store, scope: Scope, options: Doc, pipeline: readonly Doc[]): BatchSource {
+  for (const stage of pipeline) {
+    const [name = ''] = Object.keys(stage);
+    if (!stages.has(name)) throw new CommandError(20, `${name} is not permitted in a $changeStream pipeline`);
+  }
+  checkOptions(options);
+  const log = store.changes;
+  const lookup = options.fullDocument === 'updateLookup';
+  const transform = compilePipeline(pipeline);
+  let position = startOf(options, log);
+  // Refuses at once when the history there is gone.
+  log.after(position);
+  let closed = false;
+
+  function eventsOf(change: Change): Doc[] {
+    if (!isInScope(change, scope)) return [];
+    const events = [eventOf(change, lookup ? store : undefined)];
+    if (invalidates(change, scope)) {
+      closed = true;
+      events.push({
+        _id: tokenOf(change.position, 'invalidate'),
+        operationType: 'invalidate',
+        clusterTime: timestampOf(change.position),
+        wallTime: change.wallTime,
+      });
+    }
+    return events.flatMap((event) => {
+      const seen = [...transform([event])];
+      for (const { _id } of seen) if (!equalBson(_id, event._id)) throw lostToken();
+      return seen;
+    });
+  }
+
+  /** Ends after a change whose events fill the batch: a change's own events stay together. */
+  function read(limit: number): { documents: Uint8Array[]; token: Doc } {
+    const documents: Uint8Array[] = [];
+    let bytes = 0;
+    let token: Doc | undefined;
+    for (const change of log.after(position)) {
+      for (const event of eventsOf(change)) {
+        const encoded = encode(event);
+        documents.push(encoded);
+        bytes += encoded.byteLength + 12;
+        token = isDoc(event._id) ? event._id : token;
+      }
+      position = change.position;
+      if (closed || documents.length >= limit || bytes > MAX_BATCH_BYTES / 2)
+        return { documents, token: token ?? tokenOf(position, 'mark') };
+    }
+    return { documents, token: tokenOf(position, 'mark') };
+  }
+
+  return {
+    next: async (operation, limit, waitMs) => {
+      let left = waitMs ?? 0;
+      for (;;) {
+        const { documents, token } = limit > 0 ? read(limit) : { documents: [], token: tokenOf(position, 'mark') };
+        if (documents.length > 0 || left <= 0) return { documents, resumeToken: token, done: closed };
+        const start = operation.now();
+        await operation.wait(left, (wake) => log.subscribe(wake));
+        left -= Math.max(1, operation.now() - start);
+      }
+    },
+  };
+}
+
+function checkOptions(options: Doc): void {
+  const unknown = Object.keys(options).find((name) => !optionNames.includes(name));
+  if (unknown !== undefined)
+    throw new CommandError(40415, `BSON field '$changeStream.${unknown}' is an unknown field.`);
+  const { fullDocument = 'default', fullDocumentBeforeChange = 'off' } = options;
+  if (fullDocument === 'whenAvailable' || fullDocument === 'required')
+    throw notImplemented(`fullDocument: '${fullDocument}'`);
+  if (fullDocument !== 'default' && fullDocument !== 'updateLookup') {
+    throw badValue(
+      `Enumeration value '${String(fullDocument)}' for field '$changeStream.fullDocument' is not a valid value.`,
+    );
+  }
+  if (fullDocumentBeforeChange !== 'off') throw notImplemented('fullDocumentBeforeChange');
+  if (options.showExpandedEvents === true) throw notImplemented('showExpandedEvents');
+  const starts = ['resumeAfter', 'startAfter', 'startAtOperationTime'].filter((name) => options[name] !== undefined);
+  if (starts.length > 1)
+    throw new CommandError(40674, `Only one type of resume option is allowed, but multiple were found.`);
+}
+
+function startOf(options: Doc, log: ChangeLog): Position {
+  const { resumeAfter, startAfter, startAtOperationTime } = options;
+  if (startAtOperationTime instanceof Timestamp) {
+    return { seconds: startAtOperationTime.t, increment: startAtOperationTime.i - 1 };
+  }
+  if (startAtOperationTime !== undefined)
+    throw new CommandError(
+      14,
+      "BSON field '$changeStream.startAtOperationTime' is the wrong type, expected type 'timestamp'",
+    );
+  const token = resumeAfter ?? startAfter;
+  if (token === undefined) return log.newest();
+  if (!isDoc(token) || typeof token._data !== 'string')
+    throw new CommandError(40647, 'Bad resume token: _data of missing or of wrong type');
+  const match = /^82([0-9A-F]{8})([0-9A-F]{8})(0[0-2])$/i.exec(token._data);
+  if (!match) throw new CommandError(260, 'Resume token is not one of this server');
+  if (resumeAfter !== undefined && match[3] === kinds.invalidate) {
+    throw new CommandError(
+      260,
+      "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.",
+    );
+  }
+  return { seconds: Number.parseInt(match[1] ?? '', 16), increment: Number.parseInt(match[2] ?? '', 16) };
+}
+
+const kinds = { mark: '00', event: '01', invalidate: '02' } as const;
+
+function tokenOf(position: Position, kind: keyof typeof kinds): Doc {
+  const hex = (number: number): string => number.toString(16).padStart(8, '0').toUpperCase();
+  return { _data: `82${hex(position.seconds)}${hex(position.increment)}${kinds[kind]}` };
+}
+
+function isInScope(change: Change, scope: Scope): boolean {
+  if (scope.database === undefined) return !['admin', 'config', 'local'].includes(change.database);
+  if (change.database !== scope.database) return false;
+  return scope.collection === undefined || change.collection === scope.collection;
+}
+
+function invalidates(change: Change, scope: Scope): boolean {
+  if (scope.collection !== undefined) return change.operationType === 'drop';
+  return scope.database !== undefined && change.operationType === 'dropDatabase';
+}
+
+function eventOf(change: Change, store: Store | undefined): Doc {
+  const { operationType, position, wallTime, database, collection, id, document, updateDescription } = change;
+  const event: Doc = { _id: tokenOf(position, 'event'), operationType, clusterTime: timestampOf(position), wallTime };
+  if (document) event.fullDocument = document;
+  if (updateDescription && store) event.fullDocument = store.find(database, collection ?? '')?.get(keyOf(id)) ?? null;
+  event.ns = collection === undefined ? { db: database } : { db: database, coll: collection };
+  if (id !== undefined) event.documentKey = { _id: id };
+  if (updateDescription) event.updateDescription = updateDescription;
+  return event;
+}
+
+function lostToken(): CommandError {
+  return new CommandError(
+    280,
+    'Encountered an event whose _id field, which contains the resume token, was modified by the pipeline. Modifying the _id field of an event makes it impossible to resume the stream from that point. Only transformations that retain the unmodified _id field are allowed.',
+    { labels: ['NonResumableChangeStreamError'] },
+  );
+}

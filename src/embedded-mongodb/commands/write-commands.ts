@@ -1,0 +1,134 @@
+import { booleanField, checkFields, checkStatement, collectionName, docsField } from './command-arguments.js';
+import { type Doc, getField, isDoc, toNumber } from '../values/bson-values.js';
+import { checkHint } from './read-commands.js';
+import { CommandError, failedToParse } from '../values/mongo-errors.js';
+import type { Handler, Request } from '../protocol/request.js';
+import { scan } from '../query/scan.js';
+import { compileUpdate } from '../update/update.js';
+import { upsertedDocument } from '../update/upsert.js';
+import { openWriter, type Writer } from '../update/writes.js';
+
+const MAX_WRITES = 100_000;
+
+/** `insert`: documents one by one; the first error ends it unless `ordered` is false. */
+export const insert: Handler = async (request) => {
+  const writer = writerOf(request);
+  checkFields(request.command, ['documents', 'ordered', 'bypassDocumentValidation']);
+  let n = 0;
+  const writeErrors = await eachStatement(request, 'documents', async (document) => {
+    writer.insert(document);
+    n += 1;
+  });
+  return { fields: { n, ...writeErrors } };
+};
+
+/** `update`: operators or replacements, one or many documents, upserts. */
+export const update: Handler = async (request) => {
+  const { command } = request;
+  const writer = writerOf(request);
+  checkFields(command, ['updates', 'ordered', 'bypassDocumentValidation']);
+  let n = 0;
+  let nModified = 0;
+  const upserted: Doc[] = [];
+  const writeErrors = await eachStatement(request, 'updates', async (statement, index) => {
+    const result = await updateStatement(request, writer, statement);
+    n += result.matched;
+    nModified += result.modified;
+    if (result.upserted) upserted.push({ index, _id: getField(result.upserted, '_id') });
+  });
+  return { fields: { n, nModified, ...(upserted.length > 0 ? { upserted } : {}), ...writeErrors } };
+};
+
+/** `delete`: one (`limit: 1`) or all (`limit: 0`) of the documents that match. */
+export const remove: Handler = async (request) => {
+  const { command, operation } = request;
+  const writer = writerOf(request);
+  checkFields(command, ['deletes', 'ordered']);
+  let n = 0;
+  const writeErrors = await eachStatement(request, 'deletes', async (statement) => {
+    checkStatement(statement, 'delete.deletes', ['q', 'limit', 'hint']);
+    const limit = toNumber(statement.limit);
+    if (limit !== 0 && limit !== 1)
+      throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${String(statement.limit)}`);
+    checkHint(writer.collection, statement.hint);
+    await scan({
+      collection: writer.collection,
+      filter: filterOf(statement, 'delete.deletes'),
+      operation,
+      visit: (document) => {
+        writer.remove(document);
+        n += 1;
+        return limit === 0;
+      },
+    });
+  });
+  return { fields: { n, ...writeErrors } };
+};
+
+async function updateStatement(
+  request: Request,
+  writer: Writer,
+  statement: Doc,
+): Promise<{ matched: number; modified: number; upserted?: Doc }> {
+  checkStatement(statement, 'update.updates', ['q', 'u', 'multi', 'upsert', 'hint', 'upsertSupplied']);
+  const filter = filterOf(statement, 'update.updates');
+  const change = compileUpdate(statement.u);
+  const multi = statement.multi === true;
+  if (multi && change.replaces) throw failedToParse('multi update is not supported for replacement-style update');
+  checkHint(writer.collection, statement.hint);
+  let matched = 0;
+  let modified = 0;
+  await scan({
+    collection: writer.collection,
+    filter,
+    operation: request.operation,
+    visit: (document) => {
+      matched += 1;
+      if (writer.update(document, change).changed) modified += 1;
+      return multi;
+    },
+  });
+  if (matched > 0 || statement.upsert !== true) return { matched, modified };
+  const upserted = writer.insert(upsertedDocument(filter, change, request.server.clock.now()));
+  return { matched: 1, modified: 0, upserted };
+}
+
+function filterOf(statement: Doc, path: string): Doc {
+  if (statement.q === undefined)
+    throw new CommandError(40414, `BSON field '${path}.q' is missing but a required field`);
+  if (!isDoc(statement.q))
+    throw new CommandError(14, `BSON field '${path}.q' is the wrong type, expected type 'object'`);
+  return statement.q;
+}
+
+function writerOf({ server, database, command }: Request): Writer {
+  return openWriter({ store: server.store, database, name: collectionName(command), clock: server.clock });
+}
+
+/** Runs each statement; refusals become `writeErrors`, all but those that end the whole command. */
+async function eachStatement(
+  { command, operation }: Request,
+  field: string,
+  run: (statement: Doc, index: number) => Promise<void>,
+): Promise<Doc> {
+  const statements = docsField(command, field);
+  const ordered = booleanField(command, 'ordered') ?? true;
+  if (statements.length === 0 || statements.length > MAX_WRITES) {
+    throw new CommandError(
+      16,
+      `Write batch sizes must be between 1 and ${MAX_WRITES}. Got ${statements.length} operations.`,
+    );
+  }
+  const writeErrors: Doc[] = [];
+  for (const [index, statement] of statements.entries()) {
+    try {
+      await run(statement, index);
+    } catch (error) {
+      if (!(error instanceof CommandError) || error.code === 50 || error.code === 11601) throw error;
+      writeErrors.push({ index, code: error.code, errmsg: error.message, ...error.extra });
+      if (ordered) break;
+    }
+    if (index % 64 === 63) await operation.breathe();
+  }
+  return writeErrors.length > 0 ? { writeErrors } : {};
+}

@@ -1,0 +1,127 @@
+import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { badValue, CloseConnection, CommandError, notImplemented, retryableCodes } from '../values/mongo-errors.js';
+import type { Operation } from './operation.js';
+
+/** MongoDB's `failCommand`: makes commands fail, wait or lose their connection, for tests. */
+export interface FailPoint {
+  /** Carries out `configureFailPoint`; answers how often the fail point was entered before. Throws CommandError. */
+  configure(command: Doc): number;
+  /**
+   * Lets the fail point act on a command: waits, throws its error or CloseConnection. Answers a write concern error for the reply of a
+   * command that is to run all the same.
+   */
+  enter(target: Target): Promise<Doc | undefined>;
+}
+
+/** The command that may be hit. */
+export interface Target {
+  readonly name: string;
+  /** `database.collection`, where the command has one. */
+  readonly namespace: string | undefined;
+  readonly appName: string | undefined;
+  readonly operation: Operation;
+}
+
+interface Settings {
+  skip: number;
+  /** How often it still acts. */
+  left: number;
+  readonly commands: ReadonlySet<string>;
+  readonly data: Doc;
+}
+
+const dataFields = new Set([
+  ...[
+    'failCommands',
+    'errorCode',
+    'closeConnection',
+    'blockConnection',
+    'blockTimeMS',
+    'namespace',
+    'errorLabels',
+    'appName',
+  ],
+  ...['writeConcernError', 'failInternalCommands'],
+]);
+
+/** Makes a `failCommand` that is off. */
+export function createFailPoint(): FailPoint {
+  let settings: Settings | undefined;
+  let entered = 0;
+
+  function isHit({ name, namespace, appName }: Target): Doc | undefined {
+    if (!settings || name === 'configureFailPoint' || !settings.commands.has(name)) return undefined;
+    const { data } = settings;
+    if (data.namespace !== undefined && data.namespace !== namespace) return undefined;
+    if (data.appName !== undefined && data.appName !== appName) return undefined;
+    if (settings.skip > 0) {
+      settings.skip -= 1;
+      return undefined;
+    }
+    settings.left -= 1;
+    if (settings.left <= 0) settings = undefined;
+    entered += 1;
+    return data;
+  }
+
+  return {
+    configure: (command) => {
+      if (command.configureFailPoint !== 'failCommand') {
+        throw new CommandError(249, `${String(command.configureFailPoint)} not found`);
+      }
+      settings = parseSettings(command);
+      return entered;
+    },
+    enter: async (target) => {
+      const data = isHit(target);
+      if (!data) return undefined;
+      if (data.blockConnection === true) await target.operation.wait(toNumber(data.blockTimeMS) ?? 0);
+      if (data.closeConnection === true) throw new CloseConnection('failCommand');
+      const code = toNumber(data.errorCode);
+      const labels = Array.isArray(data.errorLabels) ? data.errorLabels.map(String) : undefined;
+      if (code !== undefined) {
+        throw new CommandError(code, "Failing command via 'failCommand' failpoint", labels ? { labels } : {});
+      }
+      return isDoc(data.writeConcernError) ? data.writeConcernError : undefined;
+    },
+  };
+}
+
+/** Labels that MongoDB adds to an error by itself, where the fail point names none. */
+export function labelsFor(
+  error: CommandError,
+  target: { retryableWrite: boolean; changeStream: boolean },
+): readonly string[] {
+  if (error.labels) return error.labels;
+  const labels: string[] = [];
+  if (target.retryableWrite && retryableCodes.has(error.code)) labels.push('RetryableWriteError');
+  const resumable = retryableCodes.has(error.code) || [63, 133, 150, 175, 234, 13388].includes(error.code);
+  if (target.changeStream && resumable) labels.push('ResumableChangeStreamError');
+  return labels;
+}
+
+function parseSettings(command: Doc): Settings | undefined {
+  const { mode, data = {} } = command;
+  if (!isDoc(data)) throw badValue('data must be an object');
+  if (mode === 'off') return undefined;
+  const unknown = Object.keys(data).find((name) => !dataFields.has(name));
+  if (unknown !== undefined) throw notImplemented(`The fail point's field ${unknown}`);
+  if (!Array.isArray(data.failCommands)) throw badValue('failCommand needs a list failCommands');
+  if (data.blockConnection === true && toNumber(data.blockTimeMS) === undefined) {
+    throw new CommandError(9, "must specify 'blockTimeMS' when 'blockConnection' is true");
+  }
+  const commands = new Set(data.failCommands.map(String));
+  if (mode === 'alwaysOn') return { skip: 0, left: Number.POSITIVE_INFINITY, commands, data };
+  if (!isDoc(mode)) throw badValue(`unknown mode: ${String(mode)}`);
+  if ('activationProbability' in mode) throw notImplemented("The fail point's mode activationProbability");
+  const times = toNumber(mode.times);
+  const skip = toNumber(mode.skip);
+  const [name, ...more] = Object.keys(mode);
+  if (more.length > 0 || (name !== 'times' && name !== 'skip'))
+    throw badValue(`'mode' specified with invalid fields: ${JSON.stringify(mode)}`);
+  const count = times ?? skip;
+  if (count === undefined || !Number.isInteger(count) || count < 0)
+    throw badValue(`'${name}' option to 'mode' must be a non-negative number`);
+  if (times === 0) return undefined;
+  return { skip: skip ?? 0, left: times ?? Number.POSITIVE_INFINITY, commands, data };
+}

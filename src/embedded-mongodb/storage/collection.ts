@@ -1,0 +1,107 @@
+import { ObjectId } from 'bson';
+import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { keyOf } from '../values/compare.js';
+import { CommandError } from '../values/mongo-errors.js';
+import { checkGeoKeys } from '../values/geo.js';
+import { createUniqueIndex, duplicateKey, type UniqueIndex } from './unique-index.js';
+
+/** An index as `listIndexes` shows it. */
+export type IndexSpecification = Doc & { readonly name: string; readonly key: Doc };
+
+/** The documents of one collection, by id, with its unique indexes. Each change is atomic; documents are never changed in place. */
+export interface Collection {
+  readonly namespace: string;
+  readonly size: number;
+  /** In the order of insertion. May be read while others write: a document that was taken out is passed over. */
+  documents(): Iterable<Doc>;
+  get(idKey: string): Doc | undefined;
+  /** Inserts and gives back the document as it is stored: with an `_id`, which comes first. Throws DuplicateKey (11000). */
+  insert(document: Doc): Doc;
+  /** Puts another document in the place of the one with the same id. Throws DuplicateKey (11000). */
+  replace(document: Doc): void;
+  remove(document: Doc): void;
+  indexes(): readonly IndexSpecification[];
+  /** Throws DuplicateKey (11000) when the documents that are there break a unique index. */
+  addIndex(index: IndexSpecification): void;
+  dropIndex(name: string): void;
+}
+
+/** Makes an empty collection; `namespace` is `database.collection`. */
+export function createCollection(namespace: string): Collection {
+  const documents = new Map<string, Doc>();
+  const idIndex: IndexSpecification = { v: 2, key: { _id: 1 }, name: '_id_' };
+  const indexes = new Map<
+    string,
+    { specification: IndexSpecification; unique: UniqueIndex | undefined; geo: string[] }
+  >();
+  indexes.set(idIndex.name, { specification: idIndex, unique: undefined, geo: [] });
+
+  function check(document: Doc, key: string): void {
+    for (const { unique, geo } of indexes.values()) {
+      unique?.check(document, key);
+      for (const path of geo) checkGeoKeys(document, path);
+    }
+  }
+
+  return {
+    namespace,
+    get size() {
+      return documents.size;
+    },
+    documents: () => documents.values(),
+    get: (idKey) => documents.get(idKey),
+    insert: (given) => {
+      const document = withId(given);
+      const id = getField(document, '_id');
+      const key = keyOf(id);
+      if (documents.has(key)) throw duplicateKey(namespace, '_id_', { _id: 1 }, [id]);
+      check(document, key);
+      documents.set(key, document);
+      for (const { unique } of indexes.values()) unique?.add(document, key);
+      return document;
+    },
+    replace: (document) => {
+      const key = keyOf(getField(document, '_id'));
+      const old = documents.get(key);
+      check(document, key);
+      for (const { unique } of indexes.values()) {
+        if (old) unique?.remove(old);
+        unique?.add(document, key);
+      }
+      documents.set(key, document);
+    },
+    remove: (document) => {
+      documents.delete(keyOf(getField(document, '_id')));
+      for (const { unique } of indexes.values()) unique?.remove(document);
+    },
+    indexes: () => [...indexes.values()].map(({ specification }) => specification),
+    addIndex: (specification) => {
+      const unique = specification.unique === true ? uniqueIndexOf(namespace, specification) : undefined;
+      const geo = Object.keys(specification.key).filter((path) => specification.key[path] === '2dsphere');
+      for (const [key, document] of documents) {
+        unique?.check(document, key);
+        unique?.add(document, key);
+        for (const path of geo) checkGeoKeys(document, path);
+      }
+      indexes.set(specification.name, { specification, unique, geo });
+    },
+    dropIndex: (name) => {
+      indexes.delete(name);
+    },
+  };
+}
+
+function uniqueIndexOf(
+  namespace: string,
+  { name, key, sparse, partialFilterExpression }: IndexSpecification,
+): UniqueIndex {
+  const partialFilter = isDoc(partialFilterExpression) ? partialFilterExpression : undefined;
+  return createUniqueIndex({ namespace, name, key, sparse: sparse === true, partialFilter });
+}
+
+function withId(document: Doc): Doc {
+  const { _id = new ObjectId(), ...rest } = document;
+  if (Array.isArray(_id)) throw new CommandError(53, "The '_id' value cannot be of type array");
+  if (regexParts(_id)) throw new CommandError(53, "The '_id' value cannot be of type regex");
+  return Object.keys(document)[0] === '_id' ? document : { _id, ...rest };
+}

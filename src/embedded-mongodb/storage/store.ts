@@ -1,0 +1,61 @@
+import type { Clock } from '../../core/clock.js';
+import { type ChangeLog, createChangeLog } from '../change-streams/change-log.js';
+import { type Collection, createCollection } from './collection.js';
+import { CommandError } from '../values/mongo-errors.js';
+
+/** All databases of one server, and the history of their changes. */
+export interface Store {
+  readonly changes: ChangeLog;
+  find(database: string, collection: string): Collection | undefined;
+  /** The collection, made if it is not there. Throws InvalidNamespace (73) for a name that MongoDB refuses. */
+  open(database: string, collection: string): Collection;
+  collections(database: string): Collection[];
+  /** Was there such a collection? */
+  drop(database: string, collection: string): boolean;
+  dropDatabase(database: string): void;
+}
+
+/** Makes a store without databases. */
+export function createStore(clock: Clock): Store {
+  const databases = new Map<string, Map<string, Collection>>();
+  const changes = createChangeLog(clock);
+
+  function drop(database: string, collection: string): boolean {
+    const existed = databases.get(database)?.delete(collection) ?? false;
+    if (existed) changes.append({ operationType: 'drop', database, collection });
+    return existed;
+  }
+
+  return {
+    changes,
+    find: (database, collection) => databases.get(database)?.get(collection),
+    open: (database, collection) => {
+      const collections = databases.get(database) ?? new Map<string, Collection>();
+      const found = collections.get(collection);
+      if (found) return found;
+      checkNames(database, collection);
+      const made = createCollection(`${database}.${collection}`);
+      collections.set(collection, made);
+      databases.set(database, collections);
+      return made;
+    },
+    collections: (database) => [...(databases.get(database)?.values() ?? [])],
+    drop,
+    dropDatabase: (database) => {
+      const collections = databases.get(database);
+      if (!collections) return;
+      for (const collection of [...collections.keys()]) drop(database, collection);
+      databases.delete(database);
+      changes.append({ operationType: 'dropDatabase', database, collection: undefined });
+    },
+  };
+}
+
+function checkNames(database: string, collection: string): void {
+  const namespace = `${database}.${collection}`;
+  const badDatabase = database === '' || /[/\\. "$\0]/.test(database);
+  const badCollection = collection === '' || collection.startsWith('.') || /[$\0]/.test(collection);
+  if (badDatabase || badCollection || collection.startsWith('system.')) {
+    throw new CommandError(73, `Invalid namespace specified '${namespace}'`);
+  }
+}

@@ -1,0 +1,83 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
+import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
+import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
+import type { Logger } from '../../core/logger.js';
+import { wholeFailure } from '../../page/whole-failure.js';
+import { clearMessage, withoutSchemaDetails } from './client-messages.js';
+import { createComplexityPlugin } from '../limits/complexity.js';
+import type { GraphqlContext } from '../context.js';
+import { appErrorOf, toGraphQLError } from './graphql-errors.js';
+import { limitRules, parseOptions } from '../limits/document-limits.js';
+import type { PersistedOperations } from '../operations/persisted-operations.js';
+
+/** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
+export function createApolloServer(options: {
+  schema: GraphQLSchema;
+  production: boolean;
+  logger: Logger;
+  persisted: PersistedOperations;
+  plugins?: ApolloServerPlugin<GraphqlContext>[];
+}): ApolloServer<GraphqlContext> {
+  const { schema, production, logger, persisted, plugins = [] } = options;
+  return new ApolloServer<GraphqlContext>({
+    schema,
+    introspection: !production,
+    hideSchemaDetailsFromClientErrors: production,
+    allowBatchedHttpRequests: false,
+    csrfPrevention: true,
+    parseOptions,
+    persistedQueries: { cache: persisted.cache },
+    validationRules: [knownOperationTypes, ...limitRules],
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger,
+    formatError: (formatted, error) => {
+      const answer = toGraphQLError(formatted, error);
+      if (answer.unforeseen) logger.error({ error }, 'unforeseen error in a GraphQL request');
+      const message = clearMessage(answer.error.message);
+      return { ...answer.error, message: production ? withoutSchemaDetails(message) : message };
+    },
+    plugins: [
+      // It would wrap every resolver; what may be cached follows from the sections instead.
+      ApolloServerPluginCacheControlDisabled(),
+      production
+        ? ApolloServerPluginLandingPageDisabled()
+        : ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: true }),
+      createComplexityPlugin(),
+      statusPlugin,
+      ...plugins,
+    ],
+  });
+}
+
+/** The schema has no mutations and no subscriptions, which graphql-js does not see before it executes one. */
+const knownOperationTypes: ValidationRule = (context) => ({
+  OperationDefinition: (node) => {
+    if (context.getSchema().getRootType(node.operation) != null) return;
+    context.reportError(new GraphQLError(`There is no operation type "${node.operation}"`, { nodes: node }));
+  },
+});
+
+/**
+ * HTTP statuses of answers without data, and of pages that nothing could be served of because the database cannot be
+ * reached (spec, section 4). A page with data is a 200, whatever its sections' errors, as GraphQL clients expect.
+ */
+const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response, errors, contextValue }) => {
+      if (response.body.kind !== 'single') return;
+      const { data } = response.body.singleResult;
+      const thrown = errors?.map(appErrorOf).find((error) => error !== undefined);
+      const failure = wholeFailure(contextValue.scope.outcomes);
+      const status = data == null ? thrown?.status : failure?.status === 503 ? 503 : undefined;
+      if (status === undefined) return;
+      response.http.status = status;
+      if (status === 503) response.http.headers.set('retry-after', String(RETRY_AFTER_SECONDS));
+    },
+  }),
+};

@@ -1,0 +1,43 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
+import { AppError } from '../../core/errors.js';
+import type { Section } from '../../sections/define-section.js';
+import { pageComplexity } from '../limits/complexity.js';
+import type { GraphqlContext } from '../context.js';
+import { checkedArguments, LocatedListArguments } from '../schema/arguments.js';
+import { selectedFields } from './selection.js';
+
+/** The `homepage` query over a registry; its sections are all under way before any field waits. */
+export function createHomepageResolver(registry: readonly Section[], homepageType: new () => object) {
+  const sectionIds = Object.fromEntries(registry.map(({ id, snakeCase }) => [snakeCase.toUpperCase(), id]));
+  registerEnumType(sectionIds, { name: 'SectionId', description: 'The sections of the page.' });
+
+  @ArgsType()
+  class HomepageArguments extends LocatedListArguments {
+    @Field(() => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
+    sections?: string[] | null;
+  }
+
+  @Resolver()
+  class HomepageResolver {
+    @Query(() => homepageType, {
+      description: 'The page in one round trip. Only what is selected and asked for is loaded.',
+      complexity: pageComplexity,
+    })
+    homepage(
+      @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,
+      @Info() info: GraphQLResolveInfo,
+      @Args(() => HomepageArguments) { sections, ...args }: HomepageArguments,
+    ): object {
+      if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
+      const selected = selectedFields(info);
+      const page = homepage.open(scope, {
+        ...checkedArguments(args),
+        sections: registry.filter(({ id, key }) => selected.has(key) && (sections?.includes(id) ?? true)),
+        analytics: selected.has('analytics'),
+      });
+      return { ...Object.fromEntries(page.sections), metadata: page.metadata, analytics: page.analytics };
+    }
+  }
+  return HomepageResolver;
+}

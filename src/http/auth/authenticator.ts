@@ -1,0 +1,82 @@
+import { type JWTVerifyGetKey, jwtVerify } from 'jose';
+import type { Clock } from '../../core/clock.js';
+import { AppError } from '../../core/errors.js';
+import type { Viewer } from '../../sections/define-section.js';
+
+/** Clocks of issuers may be this far off, in seconds. */
+const CLOCK_TOLERANCE_SECONDS = 60;
+/** A header with a token that is longer is refused unread. */
+const MAX_AUTHORIZATION_CHARACTERS = 8192;
+
+/** Who sends a request, by its Bearer token (RFC 6750). Identity never comes from anything else. */
+export interface Authenticator {
+  /**
+   * @returns undefined when there is no Bearer token, or nothing to verify one with
+   * @throws AppError `UNAUTHENTICATED` when the token is not a good one, `SERVICE_UNAVAILABLE` when that cannot be told at present
+   */
+  viewer(authorization: string | undefined): Promise<Viewer | undefined>;
+}
+
+/**
+ * Verifies tokens (RFC 7519) whose subject is a user id: HS256 by the secret, RS256 and ES256 by the key set. The token's
+ * algorithm chooses between the two and never reaches the other's keys (RFC 8725, 3.1).
+ */
+export function createAuthenticator(options: {
+  secret: string | undefined;
+  keys?: JWTVerifyGetKey | undefined;
+  issuer?: string | undefined;
+  audience?: string | undefined;
+  clock: Clock;
+}): Authenticator {
+  const { secret, keys, issuer, audience, clock } = options;
+  const key = secret === undefined ? undefined : new TextEncoder().encode(secret);
+  const algorithms = [...(key === undefined ? [] : ['HS256']), ...(keys === undefined ? [] : ['RS256', 'ES256'])];
+  if (algorithms.length === 0) return { viewer: async () => undefined };
+  const keyOf: JWTVerifyGetKey = async (header, token) => {
+    const found = header.alg === 'HS256' ? key : await keys?.(header, token);
+    if (found === undefined) throw invalid();
+    return found;
+  };
+  return {
+    viewer: async (authorization) => {
+      const token = bearerToken(authorization);
+      if (token === undefined) return undefined;
+      const subject = await jwtVerify(token, keyOf, {
+        algorithms,
+        clockTolerance: CLOCK_TOLERANCE_SECONDS,
+        currentDate: new Date(clock.now()),
+        ...(issuer === undefined ? {} : { issuer }),
+        ...(audience === undefined ? {} : { audience }),
+      }).then(
+        ({ payload }) => payload.sub ?? '',
+        (cause) => {
+          throw cause instanceof AppError ? cause : invalid(cause);
+        },
+      );
+      if (!/^[0-9a-f]{24}$/i.test(subject)) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
+      return { userId: subject.toLowerCase() };
+    },
+  };
+}
+
+const invalid = (cause?: unknown) => new AppError('UNAUTHENTICATED', 'The token is not valid', { cause });
+
+function bearerToken(authorization = ''): string | undefined {
+  if (!/^Bearer\b/i.test(authorization)) return undefined;
+  if (authorization.length > MAX_AUTHORIZATION_CHARACTERS) {
+    throw new AppError('UNAUTHENTICATED', `The token is longer than ${MAX_AUTHORIZATION_CHARACTERS} characters`);
+  }
+  const token = /^Bearer +([^ ]+)$/i.exec(authorization)?.[1];
+  if (token === undefined) throw invalid();
+  return token;
+}
+
+/**
+ * Lets only the user themselves ask by user id.
+ * @throws AppError `UNAUTHENTICATED` without a viewer, `FORBIDDEN` for another user's id
+ */
+export function authorizeUser(viewer: Viewer | undefined, userId: string | undefined): void {
+  if (userId === undefined) return;
+  if (viewer === undefined) throw new AppError('UNAUTHENTICATED', 'userId needs a Bearer token of that user');
+  if (viewer.userId !== userId) throw new AppError('FORBIDDEN', 'The token is of another user');
+}

@@ -1,0 +1,67 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { InvalidationMode } from '../../cache/stamp.js';
+import { AppError, ValidationErrors } from '../../core/errors.js';
+import { didYouMean } from '../../core/suggestion.js';
+import { collectionNames } from '../../database/models/registry.js';
+import { collectionTag, entityNames, sectionTag } from '../../page/tags.js';
+import type { Section } from '../../sections/define-section.js';
+import { successEnvelope } from '../rest/envelope.js';
+import { parameterFault } from '../rest/parameters.js';
+
+const MAX_TAGS = 1000;
+/** Bad tags of which an answer speaks. */
+const MAX_FAULTS = 10;
+const body = z.object({
+  tags: z.array(z.string()).min(1).max(MAX_TAGS),
+  mode: z.enum(['soft', 'hard']).default('soft'),
+});
+
+/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route (spec, section 7). */
+export function adminRoute(
+  server: FastifyInstance,
+  options: {
+    token: string | undefined;
+    registry: readonly Section[];
+    invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<void>;
+  },
+): void {
+  const { token, registry, invalidate } = options;
+  if (token === undefined) return;
+  const expected = digest(`Bearer ${token}`);
+  const fixed = [...registry.map(({ id }) => sectionTag(id)), ...collectionNames.map(collectionTag)];
+  /** Ids are understood in both spellings, as everywhere on input (spec, section 2). */
+  const spellings = new Map(
+    registry.flatMap(({ id, key, snakeCase }) => [key, snakeCase].map((name) => [sectionTag(name), sectionTag(id)])),
+  );
+  const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):[0-9a-f]{24}$`);
+  const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
+
+  server.post('/admin/invalidate', async (request) => {
+    if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
+      throw new AppError('UNAUTHENTICATED', 'This needs the admin token');
+    }
+    const parsed = body.safeParse(request.body);
+    if (!parsed.success) {
+      const faults = parsed.error.issues.map(({ path, message }) =>
+        parameterFault(path.join('.') || 'body', message, '{ "tags": ["collection:offers"], "mode": "soft" | "hard" }'),
+      );
+      throw new ValidationErrors(faults);
+    }
+    const { mode } = parsed.data;
+    const tags = parsed.data.tags.map((tag) => spellings.get(tag) ?? tag);
+    const unknown = tags.filter((tag) => !fixed.includes(tag) && !ofOne.test(tag));
+    if (unknown.length > 0) {
+      throw new ValidationErrors(
+        unknown
+          .slice(0, MAX_FAULTS)
+          .map((tag) => parameterFault('tags', `"${tag.slice(0, 100)}" is no tag${didYouMean(tag, fixed)}`, allowed)),
+      );
+    }
+    await invalidate([...new Set(tags)], mode);
+    return successEnvelope({ tags, mode });
+  });
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest();

@@ -1,0 +1,73 @@
+import type { ApolloServer } from '@apollo/server';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { AppError } from '../../core/errors.js';
+import type { GraphqlContext } from '../../graphql/context.js';
+import type { PersistedOperations } from '../../graphql/operations/persisted-operations.js';
+import type { Homepage, RequestScope } from '../../page/homepage.js';
+import { cacheHeaders, privateHeaders } from '../hooks/cache-headers.js';
+import { graphqlContent } from '../hooks/etag-content.js';
+import { readGraphqlRequest } from './graphql-request.js';
+import type { Charge } from '../rate-limit/rate-limit-hook.js';
+import type { OpenRequest } from './open-request.js';
+import { landingPagePolicy } from '../hooks/security-headers.js';
+
+/** `POST` and `GET /graphql`. */
+export function graphqlRoute(
+  server: FastifyInstance,
+  options: {
+    apollo: ApolloServer<GraphqlContext>;
+    homepage: Homepage;
+    openRequest: OpenRequest;
+    charge: Charge;
+    batchEndpoint: boolean;
+    persisted: PersistedOperations;
+  },
+): void {
+  const { apollo, homepage, openRequest, charge, batchEndpoint, persisted } = options;
+  const serve = async (request: FastifyRequest, reply: FastifyReply) => {
+    let scope: RequestScope | undefined;
+    const handle = fastifyApolloHandler(apollo, {
+      context: async () => {
+        try {
+          scope = await openRequest(request, reply);
+          persisted.admit(readGraphqlRequest(request));
+        } catch (error) {
+          throw asHttpError(error);
+        }
+        if (scope.viewer !== undefined) reply.headers(privateHeaders);
+        return { homepage, scope, batchEndpoint, charge: (cost) => charge(request, reply, cost) };
+      },
+    });
+    const body: unknown = await handle.call(server, forApollo(request), reply);
+    if (typeof body !== 'string') return body;
+    if (String(reply.getHeader('content-type')).startsWith('text/html')) {
+      return reply.header('content-security-policy', landingPagePolicy(body)).send(body);
+    }
+    if (request.method !== 'POST' && reply.statusCode === 200 && scope !== undefined) {
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: graphqlContent(body) }));
+    }
+    return body;
+  };
+  server.register(async (routes) => {
+    // Apollo says why such a body is refused: a form could send it from anywhere.
+    routes.addContentTypeParser('text/plain', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => body);
+    routes.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
+  });
+}
+
+/** Apollo knows no HEAD, which is a GET whose answer Node leaves out, and HTTP/1.0 needs no host, which a URL does. */
+function forApollo(request: FastifyRequest): FastifyRequest {
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  return Object.create(request, { method: { value: method }, hostname: { value: 'gateway' } });
+}
+
+/** A request that is refused before anything is executed has its HTTP status, in GraphQL as in REST. */
+function asHttpError(error: unknown): unknown {
+  if (!(error instanceof AppError)) return error;
+  return new GraphQLError(error.message, {
+    originalError: error,
+    extensions: { ...error.extensions, http: { status: error.status } },
+  });
+}

@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify';
+import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
+
+/** `GET /healthz` answers while the process lives, `GET /readyz` tells whether it can serve, and why not. */
+export function healthRoutes(
+  server: FastifyInstance,
+  options: {
+    reasons: () => readonly string[];
+    /** States of the sections' breakers: an open one costs its section only, so the process stays ready. */
+    breakers: () => Readonly<Record<string, string>>;
+  },
+): void {
+  server.get('/healthz', async () => ({ status: 'ok' }));
+  server.get('/readyz', async (_request, reply) => {
+    const reasons = options.reasons();
+    const breakers = options.breakers();
+    if (reasons.length === 0) return { status: 'ready', breakers };
+    reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
+    return { status: 'unavailable', reasons, breakers };
+  });
+}

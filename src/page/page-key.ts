@@ -1,0 +1,38 @@
+import type { Near, Section, Viewer } from '../sections/define-section.js';
+import { LIMIT, RADIUS_KM } from './argument-ranges.js';
+
+/** What the bytes of a page depend on. */
+export interface PageKey {
+  viewer?: Viewer | undefined;
+  /** In the registry's order. */
+  sections: readonly Section[];
+  /** Every section that there is. */
+  registry: readonly Section[];
+  limit: number;
+  near?: Near | undefined;
+  analytics?: boolean | undefined;
+  /** Canonical field paths, when not the whole page is asked for. */
+  fields?: readonly string[] | undefined;
+  /** What stands for a failed section; null unless said otherwise. */
+  fallback?: 'null' | 'empty' | undefined;
+}
+
+/**
+ * The key of the seed (4.2), `homepage:{userId|anonymous}:v1`, for default parameters; what differs from them is
+ * appended in alphabetical order. Two requests share a key exactly when they must get the same bytes: so sections are
+ * in one order, and a location that no section asked for can use is left out.
+ */
+export function pageKey(page: PageKey): string {
+  const { viewer, sections, registry, limit, near, analytics, fields, fallback } = page;
+  const located = near !== undefined && sections.some((section) => section.located);
+  const parameters = [
+    fallback === 'empty' && 'fallback=empty',
+    fields !== undefined && `fields=${fields.join(',')}`,
+    analytics === true && 'includeAnalytics=true',
+    limit !== LIMIT.default && `limit=${limit}`,
+    located && `location=${near.lng},${near.lat}`,
+    located && near.radiusKm !== RADIUS_KM.default && `radiusKm=${near.radiusKm}`,
+    sections.length !== registry.length && `sections=${sections.map((section) => section.id).join(',')}`,
+  ];
+  return [`homepage:${viewer?.userId ?? 'anonymous'}:v1`, ...parameters.filter((part) => part !== false)].join(':');
+}

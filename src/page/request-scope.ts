@@ -1,0 +1,28 @@
+import type { Clock } from '../core/clock.js';
+import { createDeadline } from '../protection/deadline.js';
+import type { Logger } from '../core/logger.js';
+import type { Sources } from '../database/connect.js';
+import { createReferenceLoaders } from '../loaders/references.js';
+import type { Viewer } from '../sections/define-section.js';
+import type { RequestScope } from './homepage.js';
+
+/** Opens the scope of one request: its time begins, and it gets loaders of its own. */
+export type OpenScope = (options: {
+  logger: Logger;
+  viewer?: Viewer | undefined;
+  /** Milliseconds that the client would wait, where that is less than what a request may take. */
+  timeoutMs?: number | undefined;
+}) => RequestScope;
+
+export function createScopes(options: { sources: Sources; clock: Clock; requestTimeoutMs: number }): OpenScope {
+  const { sources, clock, requestTimeoutMs } = options;
+  return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
+    startedAt: clock.now(),
+    deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
+    hasty: timeoutMs < requestTimeoutMs,
+    loaders: createReferenceLoaders({ sources, clock, logger }),
+    logger,
+    outcomes: [],
+    ...(viewer === undefined ? {} : { viewer }),
+  });
+}

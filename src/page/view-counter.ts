@@ -1,0 +1,95 @@
+import type { SharedState } from '../redis/shared-state.js';
+import type { Clock } from '../core/clock.js';
+
+const HOUR_MS = 3_600_000;
+const HOURS = 24;
+/** How often what was counted here goes to the counters that all processes share, and how old their sum may be. */
+const FLUSH_MS = 2000;
+/** How long a request waits for that sum; then the last one will do. */
+const SUM_WAIT_MS = 50;
+
+/** How often each section was served, in hourly buckets: a bounded memory, whatever the traffic. */
+export interface SectionViews {
+  record(sectionId: string): void;
+  /** Views by section id, of all processes: those of the present hour and of the 23 before it. Never rejects. */
+  lastDay(): Promise<Readonly<Record<string, number>>>;
+  /** Hands over what is counted here. */
+  flush(): Promise<void>;
+}
+
+type Buckets = Map<number, Map<string, number>>;
+
+/** Counts in the process; with `shared` the counts of all processes are summed there, and while it is away, kept here. */
+export function createSectionViews(options: {
+  clock: Clock;
+  shared?: Pick<SharedState, 'add' | 'sum'> | undefined;
+}): SectionViews {
+  const { clock, shared } = options;
+  const own: Buckets = new Map();
+  let isFlushPlanned = false;
+  let last: { hour: number; sums: ReadonlyMap<string, number> } = { hour: 0, sums: new Map() };
+  const presentHour = () => Math.floor(clock.now() / HOUR_MS);
+  const hours = () => Array.from({ length: HOURS }, (_, ago) => presentHour() - ago);
+
+  const add = (hour: number, sectionId: string, count: number): void => {
+    const bucket = own.get(hour) ?? new Map<string, number>();
+    if (!own.has(hour)) {
+      for (const old of own.keys()) if (old <= presentHour() - HOURS) own.delete(old);
+      own.set(hour, bucket);
+    }
+    bucket.set(sectionId, (bucket.get(sectionId) ?? 0) + count);
+  };
+  /** Of all processes; what this hour was known last, when the counters cannot be read, or not in time. */
+  const sharedSums = (): Promise<ReadonlyMap<string, number>> =>
+    new Promise((resolve) => {
+      const known = () => resolve(last.hour === presentHour() ? last.sums : new Map());
+      if (shared === undefined) return known();
+      const cancel = clock.after(SUM_WAIT_MS, known);
+      shared
+        .sum(hours().map((hour) => `views:${hour}`))
+        .then((sums) => {
+          last = { hour: presentHour(), sums };
+        })
+        .catch(() => undefined)
+        .finally(() => {
+          cancel();
+          known();
+        });
+    });
+  const flush = async (): Promise<void> => {
+    if (shared === undefined) return;
+    for (const [hour, counts] of [...own]) {
+      own.delete(hour);
+      try {
+        await shared.add(`views:${hour}`, counts, (HOURS + 1) * HOUR_MS);
+      } catch {
+        for (const [sectionId, count] of counts) add(hour, sectionId, count);
+      }
+    }
+  };
+  const planFlush = (): void => {
+    if (shared === undefined || isFlushPlanned) return;
+    isFlushPlanned = true;
+    clock.after(FLUSH_MS, () => {
+      isFlushPlanned = false;
+      void flush().finally(() => own.size > 0 && planFlush());
+    });
+  };
+
+  return {
+    record: (sectionId) => {
+      add(presentHour(), sectionId, 1);
+      planFlush();
+    },
+    lastDay: async () => {
+      const views: Record<string, number> = Object.fromEntries(await sharedSums());
+      const recent = new Set(hours());
+      for (const [hour, bucket] of own) {
+        if (!recent.has(hour)) continue;
+        for (const [sectionId, count] of bucket) views[sectionId] = (views[sectionId] ?? 0) + count;
+      }
+      return views;
+    },
+    flush,
+  };
+}

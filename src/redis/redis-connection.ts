@@ -1,0 +1,134 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { redisScripts } from '../cache/redis/redis-scripts.js';
+
+type Step = readonly [command: string, ...args: (string | number | Buffer)[]];
+
+/** Redis as the store uses it, whatever stands behind the URL. */
+export interface RedisConnection {
+  /** The replies to all steps, in one round trip; on a cluster one for each step, at once. Rejects with the first error. */
+  run(steps: readonly Step[]): Promise<unknown[]>;
+  /** A connection of its own for messages; it does not reconnect by itself. */
+  subscriber(): Redis | undefined;
+  connect(): void;
+  close(): void;
+}
+
+/** What a URL means: `redis[s]://host[:port]/[db]`, `redis[s]+sentinel://h1[:p],h2/master[/db]`, `redis[s]+cluster://h1[:p],h2`. */
+export interface RedisTarget {
+  kind: 'standalone' | 'sentinel' | 'cluster';
+  hosts: { host: string; port: number }[];
+  tls: boolean;
+  username?: string;
+  password?: string;
+  db: number;
+  /** Name of the master that the sentinels watch. */
+  master?: string;
+}
+
+const URL_FORM =
+  /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?$/;
+
+/** @throws TypeError when the URL has none of the three forms; the message does not repeat it, it may hold a password. */
+export function parseRedisUrl(url: string): RedisTarget {
+  const groups = URL_FORM.exec(url)?.groups;
+  if (!groups?.['hosts']) throw new TypeError('not a redis://, redis+sentinel:// or redis+cluster:// URL');
+  const { tls, kind = 'standalone', user, password, hosts, path = '' } = groups;
+  const [first = '', second = ''] = path.split('/');
+  const isSentinel = kind === 'sentinel';
+  const db = Number(isSentinel ? second : first);
+  if (!Number.isInteger(db) || (isSentinel && first === '')) throw new TypeError('bad path in a redis URL');
+  return {
+    kind: kind === 'sentinel' || kind === 'cluster' ? kind : 'standalone',
+    hosts: hosts.split(',').map((address) => hostOf(address, isSentinel ? 26_379 : 6379)),
+    tls: tls === 's',
+    ...(user ? { username: decodeURIComponent(user) } : {}),
+    ...(password ? { password: decodeURIComponent(password) } : {}),
+    db,
+    ...(isSentinel ? { master: decodeURIComponent(first) } : {}),
+  };
+}
+
+function hostOf(address: string, defaultPort: number): { host: string; port: number } {
+  const [, host = '', port] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(address) ?? [];
+  if (host === '') throw new TypeError('bad host in a redis URL');
+  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) };
+}
+
+const RECONNECT_MAX_MS = 500;
+const SUBSCRIBER_TIMEOUT_MS = 2000;
+/** A connection on which nothing comes back for so long is given up: its other end may be gone without a word. */
+const SILENCE_MAX_MS = 2000;
+
+export function connectRedis(options: { url: string; commandTimeoutMs: number }): RedisConnection {
+  const target = parseRedisUrl(options.url);
+  const { username, password, db, tls, hosts } = target;
+  const common = {
+    ...(username ? { username } : {}),
+    ...(password ? { password } : {}),
+    ...(tls ? { tls: {} } : {}),
+    db,
+    protocol: 2,
+    lazyConnect: true,
+    connectTimeout: 2000,
+    socketTimeout: SILENCE_MAX_MS,
+    commandTimeout: options.commandTimeoutMs,
+    // A command fails at once while there is no connection, and is never sent twice: the engine decides what then.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times: number) => Math.min(25 * 2 ** times, RECONNECT_MAX_MS),
+  } satisfies RedisOptions;
+  const forMessages = {
+    ...common,
+    commandTimeout: SUBSCRIBER_TIMEOUT_MS,
+    retryStrategy: null,
+    autoResubscribe: false,
+  } satisfies RedisOptions;
+  const [first = { host: '127.0.0.1', port: 6379 }] = hosts;
+  const place = target.master
+    ? {
+        sentinels: hosts,
+        name: target.master,
+        ...(password ? { sentinelPassword: password } : {}),
+        ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
+      }
+    : first;
+
+  const open = (): Redis | Cluster => {
+    if (target.kind !== 'cluster') return new Redis({ ...place, ...common, scripts: redisScripts });
+    const { enableOfflineQueue, lazyConnect, retryStrategy: clusterRetryStrategy, db: _, ...redisOptions } = common;
+    return new Cluster(hosts, {
+      ...{ enableOfflineQueue, lazyConnect, clusterRetryStrategy, redisOptions },
+      scripts: redisScripts,
+    });
+  };
+  const client = open();
+  // Failures reach the engine through the commands; without a listener they would end the process.
+  client.on('error', () => {});
+
+  return {
+    run: async (steps) => {
+      const groups = client instanceof Cluster ? steps.map((step) => [step]) : [steps];
+      const replies = await Promise.all(groups.map((group) => client.pipeline(group.map((step) => [...step])).exec()));
+      return replies
+        .flatMap((group) => group ?? [])
+        .map(([error, reply]) => {
+          if (error) throw error;
+          return reply;
+        });
+    },
+    subscriber: () => {
+      const node =
+        client instanceof Cluster ? client.nodes('master').find(({ status }) => status === 'ready') : undefined;
+      if (client instanceof Cluster && !node) return undefined;
+      const at = node ? { host: node.options.host ?? '', port: node.options.port ?? 0 } : place;
+      const subscriber = new Redis({ ...at, ...forMessages, db: node ? 0 : db });
+      subscriber.on('error', () => {});
+      return subscriber;
+    },
+    connect: () => {
+      client.connect().catch(() => {});
+    },
+    close: () => client.disconnect(),
+  };
+}

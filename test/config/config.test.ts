@@ -1,0 +1,212 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseRedisUrl } from '../../src/redis/redis-connection.js';
+import { ConfigError, describeVariables, loadConfig, type VariableName, variableNames } from '../../src/config/config.js';
+
+/** A value for each variable that does not take `true`. */
+const valid: Partial<Record<VariableName, string>> = {
+  ...{ NODE_ENV: 'test', PORT: '1', MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h', CACHE_TTL: '1' },
+  ...{ CACHE_MEMORY_BYTES: '1048576', CACHE_WARMING_INTERVAL: '1000', DB_POOL_SIZE: '1', QUERY_TIMEOUT: '1' },
+  ...{
+    REQUEST_TIMEOUT: '1',
+    RATE_LIMIT_MAX: '1',
+    CORS_ORIGINS: 'https://a',
+    JWT_JWKS: 'http://h/keys',
+    LEGACY_SUNSET: '2027-06-30',
+    LOG_LEVEL: 'info',
+  },
+};
+
+function faultsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+describe('configuration', () => {
+  it('has the defaults of the spec', () => {
+    const config = loadConfig({});
+    expect(config.http).toMatchObject({ host: '127.0.0.1', port: 5000, requestTimeoutMs: 10_000, batchEndpoint: true });
+    expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000 });
+    expect(config.warnings).toEqual([]);
+  });
+
+  it('listens on every address in production, unless told otherwise', () => {
+    expect(loadConfig({ NODE_ENV: 'production' }).http.host).toBe('0.0.0.0');
+    expect(loadConfig({ NODE_ENV: 'production', HOST: '10.0.0.1' }).http.host).toBe('10.0.0.1');
+  });
+
+  it('reports every fault at once, with what was expected', () => {
+    const faults = faultsOf({
+      PORT: '70000',
+      MONGODB_URI: 'postgres://x',
+      ENABLE_BATCH_ENDPOINT: 'yes',
+      QUERY_TIMEOUT: '5s',
+      LEGACY_SUNSET: 'soon',
+    });
+    expect(faults).toEqual([
+      'PORT: expected a port from 0 to 65535, got "70000"',
+      'MONGODB_URI: expected a mongodb:// or mongodb+srv:// URI',
+      'QUERY_TIMEOUT: expected milliseconds from 1 to 600000, got "5s"',
+      'ENABLE_BATCH_ENDPOINT: expected one of true, false, 1, 0, got "yes"',
+      'LEGACY_SUNSET: expected a date such as 2027-06-30, got "soon"',
+    ]);
+  });
+
+  it('names each origin that is none, and only those', () => {
+    expect(faultsOf({ CORS_ORIGINS: 'https://a.example,shop,https://b.example,*' })).toEqual([
+      expect.stringMatching(/^CORS_ORIGINS: expected origins such as .*, got "shop", "\*"$/),
+    ]);
+  });
+
+  it('allows the origins that are listed; without a list those of development, in production none', () => {
+    const origins = (env: Record<string, string>) => loadConfig(env).http.corsOrigins;
+    expect(origins({ CORS_ORIGINS: 'HTTPS://Shop.Example:443, http://localhost:*' })).toEqual([
+      'https://shop.example',
+      'http://localhost:*',
+    ]);
+    expect(origins({})).toEqual(['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com']);
+    expect(origins({ NODE_ENV: 'production' })).toEqual([]);
+  });
+
+  it('never repeats a secret', () => {
+    expect(faultsOf({ MONGODB_URI: 'http://user:hunter2@host' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ MONGODB_URI: 'mongodb://user:hunter2@t:hunter2@host/x' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ JWT_JWKS: 'https://user:hunter2@host/keys' }).join()).not.toContain('hunter2');
+    expect(faultsOf({ REDIS_URL: 'redis://user:hunter2@host:port' }).join()).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['MONGODB_URI', 'mongodb://u:p@t:p@h/x'],
+    ['MONGODB_URI', 'mongodb://localhost:99999/x'],
+    ['MONGODB_URI', 'mongodb://localhost/x?nope=1'],
+    ['MONGODB_URI', 'mongodb://'],
+    ['REDIS_URL', 'redis://'],
+    ['REDIS_URL', 'redis:///0'],
+    ['REDIS_URL', 'redis://h:99999'],
+    ['REDIS_URL', 'redis://h:0'],
+    ['REDIS_URL', 'redis://h:port'],
+    ['REDIS_URL', 'redis://h/one'],
+    ['REDIS_URL', 'redis://h1,h2'],
+    ['REDIS_URL', 'redis://u:p@q@h'],
+    ['REDIS_URL', 'redis://u:%zz@h'],
+    ['REDIS_URL', 'redis://h?db=1'],
+    ['REDIS_URL', 'redis://[nope]:1'],
+    ['REDIS_URL', 'redis+sentinel://h1,h2'],
+    ['REDIS_URL', 'redis+sentinel://h1,,h2/main'],
+    ['REDIS_URL', 'redis+cluster://h1,h2/3'],
+    ['LEGACY_SUNSET', '2027-02-31'],
+    ['LEGACY_SUNSET', '2027-13-01'],
+    ['LEGACY_SUNSET', '2027-06-30 noon'],
+    ['JWT_JWKS', 'no-such-file.json'],
+    ['JWT_JWKS', 'package.json'],
+    ['JWT_JWKS', 'ftp://h/keys'],
+    ['JWT_JWKS', 'https://user:hunter2@h/keys'],
+    ['TRUST_PROXY', 'yes'],
+    ['TRUST_PROXY', '10.0.0.300'],
+    ['TRUST_PROXY', '10.0.0.0/33'],
+    ['TRUST_PROXY', '10.0.0.1,'],
+    ['CORS_ORIGINS', '*'],
+    ['CORS_ORIGINS', 'null'],
+    ['CORS_ORIGINS', 'https://shop.example/'],
+    ['CORS_ORIGINS', 'https://shop.example/path'],
+    ['CORS_ORIGINS', 'https://user@shop.example'],
+    ['CORS_ORIGINS', 'https://*.shop.example'],
+    ['CORS_ORIGINS', 'https://shop.example:80:*'],
+    ['CORS_ORIGINS', 'https://shop.example,'],
+    ['CORS_ORIGINS', 'ftp://shop.example'],
+  ])('refuses %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(`^${name}: expected `)]);
+  });
+
+  it.each([
+    ['MONGODB_URI', 'mongodb://user:p%40ss@a:27017,b:27018/shop?replicaSet=rs0&authSource=admin'],
+    ['MONGODB_URI', 'mongodb+srv://user:pass@cluster.example.net/shop'],
+    ['MONGODB_URI', 'mongodb://[::1]:27017/shop'],
+    ['REDIS_URL', 'redis://localhost'],
+    ['REDIS_URL', 'redis://localhost:6379/'],
+    ['REDIS_URL', 'rediss://user:p%40ss@redis.example.net:6380/2'],
+    ['REDIS_URL', 'redis://:pass@[::1]:6379'],
+    ['REDIS_URL', 'redis+sentinel://:pass@a:26379,b/main/1'],
+    ['REDIS_URL', 'rediss+cluster://a:7000,b:7001,c'],
+    ['LEGACY_SUNSET', '2028-02-29'],
+    ['LEGACY_SUNSET', '2027-06-30T12:00:00+04:00'],
+    ['TRUST_PROXY', 'true'],
+    ['TRUST_PROXY', '2'],
+    ['JWT_JWKS', 'https://issuer.example/keys?v=1'],
+    ['TRUST_PROXY', 'loopback, 10.0.0.0/8,::1'],
+  ])('takes %s=%s', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
+  });
+
+  it('takes no Redis URL that the cache then cannot parse', () => {
+    const part = fc.constantFrom(
+      '',
+      'h',
+      'h:1',
+      'h:x',
+      ':p@',
+      'u@',
+      'u:p@',
+      '%zz@',
+      '%zz',
+      ',',
+      '/',
+      '1',
+      'm',
+      '[::1]',
+      '?',
+    );
+    const scheme = fc.constantFrom('redis', 'rediss', 'redis+sentinel', 'redis+cluster');
+    fc.assert(
+      fc.property(scheme, fc.array(part, { maxLength: 6 }), (name, parts) => {
+        const url = `${name}://${parts.join('')}`;
+        if (faultsOf({ REDIS_URL: url }).length === 0) expect(() => parseRedisUrl(url), url).not.toThrow();
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('warns loudly of production without a database', () => {
+    expect(loadConfig({ NODE_ENV: 'production' }).warnings.join()).toContain('MONGODB_URI IS NOT SET IN PRODUCTION');
+    expect(loadConfig({ NODE_ENV: 'production', MONGODB_URI: 'mongodb://h/x' }).warnings).toEqual([]);
+  });
+
+  it('warns of a JWT secret that is shorter than its hash, in bytes', () => {
+    expect(loadConfig({ JWT_SECRET: 'x'.repeat(31) }).warnings).toEqual([expect.stringContaining('32 bytes')]);
+    expect(loadConfig({ JWT_SECRET: 'x'.repeat(31) }).warnings.join()).not.toContain('xxx');
+    expect(loadConfig({ JWT_SECRET: 'é'.repeat(16) }).warnings).toEqual([]);
+  });
+
+  it('takes an empty value for unset', () => {
+    expect(loadConfig({ PORT: '', MONGODB_URI: '' }).http.port).toBe(5000);
+  });
+
+  it('warns of ENABLE_ and CACHE_ names that nobody reads, with the nearest one', () => {
+    expect(loadConfig({ ENABLE_BATCH_ENDPONT: 'true', CACHE_XYZ_ABC_DEF: '1', OTHER: 'x' }).warnings).toEqual([
+      'ENABLE_BATCH_ENDPONT is no variable of the gateway and has no effect: did you mean ENABLE_BATCH_ENDPOINT?',
+      'CACHE_XYZ_ABC_DEF is no variable of the gateway and has no effect',
+    ]);
+  });
+
+  it('cannot be changed', () => {
+    expect(Object.isFrozen(loadConfig({}))).toBe(true);
+    expect(Object.isFrozen(loadConfig({}).http)).toBe(true);
+  });
+
+  it('takes every variable by itself', () => {
+    for (const name of variableNames) expect(() => loadConfig({ [name]: valid[name] ?? 'true' })).not.toThrow();
+  });
+
+  it('describes every variable', () => {
+    for (const name of variableNames) expect(describeVariables()).toContain(`  ${name} `);
+    const lines = describeVariables().split('\n');
+    const lineOf = (name: string) => lines.find((line) => line.startsWith(`  ${name} `));
+    expect(lineOf('HOST')).toContain('127.0.0.1');
+    expect(lineOf('MONGODB_URI')).toContain('embedded database');
+  });
+});

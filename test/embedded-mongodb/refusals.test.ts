@@ -1,0 +1,108 @@
+import type { Document } from 'mongodb';
+import { expect, test } from 'vitest';
+import { errorOf, openScene } from '../support/embedded-mongodb.js';
+
+const scene = await openScene('refusals');
+const embedded = scene.target.kind === 'embedded';
+await scene.db.collection('c').insertOne({ _id: 1 as never, a: 1, s: 'x', l: [1] });
+
+const find = (filter: unknown, rest: Document = {}): Document => ({ find: 'c', filter, ...rest });
+const aggregate = (...pipeline: unknown[]): Document => ({ aggregate: 'c', pipeline, cursor: {} });
+const update = (u: unknown, rest: Document = {}): Document => ({ update: 'c', updates: [{ q: {}, u, ...rest }] });
+
+/** What MongoDB refuses as well. */
+const refused: [string, Document, number][] = [
+  ['an unknown command', { frobnicate: 1 }, 59],
+  ['an unknown field', find({}, { frobnicate: 1 }), 40415],
+  ['an unknown operator', find({ a: { $frob: 1 } }), 2],
+  ['an unknown operator at the top', find({ $frob: 1 }), 2],
+  ['an operator after a field', find({ a: { $gt: 1, b: 2 } }), 2],
+  ['$in without an array', find({ a: { $in: 5 } }), 2],
+  ['$or with nothing', find({ $or: [] }), 2],
+  ['$not without operators', find({ a: { $not: 5 } }), 2],
+  ['a negative $size', find({ a: { $size: -1 } }), 2],
+  ['an unknown type', find({ a: { $type: 'frob' } }), 2],
+  ['$options alone', find({ a: { $options: 'i' } }), 2],
+  ['an invalid regular expression', find({ a: { $regex: '(' } }), 51091],
+  ['a filter that is no document', find('x'), 14],
+  ['a limit that is no number', find({}, { limit: 'x' }), 14],
+  ['a sort by something else', find({}, { sort: { a: 2 } }), 15975],
+  ['a hint at no index', find({ a: 1 }, { hint: 'none' }), 2],
+  ['an unknown stage', aggregate({ $frob: 1 }), 40324],
+  ['an unknown expression', aggregate({ $project: { x: { $frob: 1 } } }), 31325],
+  ['an unknown expression in $addFields', aggregate({ $addFields: { x: { $frob: 1 } } }), 168],
+  ['an unknown accumulator', aggregate({ $group: { _id: 1, x: { $frob: 1 } } }), 15952],
+  ['$group without _id', aggregate({ $group: { x: { $sum: 1 } } }), 15955],
+  ['a stage with two names', aggregate({ $match: {}, $limit: 1 }), 40323],
+  ['a limit of zero', aggregate({ $limit: 0 }), 15958],
+  ['a pipeline without a cursor', { aggregate: 'c', pipeline: [] }, 9],
+  ['an unknown modifier', update({ $frob: { a: 1 } }), 9],
+  ['a replacement of many', update({ a: 1 }, { multi: true }), 9],
+  ['an empty batch', { insert: 'c', documents: [] }, 16],
+  ['a collection without a name', { insert: '', documents: [{}] }, 73],
+  ['$text without an index', find({ $text: { $search: 'x' } }), 27],
+  ['$near without an index', find({ a: { $near: [0, 0] } }), 291],
+];
+
+test.each(refused)('refuses %s', async (_name, command, code) => {
+  const reply = await scene.db.command(command).catch((thrown: Document) => thrown);
+  const error = reply.writeErrors ? reply.writeErrors[0] : reply;
+  expect(error.code).toBe(code);
+});
+
+/** What MongoDB does and the embedded database says that it does not. */
+const unsupported: [string, Document, number][] = [
+  ['$where', find({ $where: 'true' }), 2],
+  ['$jsonSchema', find({ $jsonSchema: {} }), 238],
+  ['$bitsAllSet', find({ a: { $bitsAllSet: 1 } }), 238],
+  ['$geoIntersects', find({ a: { $geoIntersects: {} } }), 238],
+  [
+    '$geoWithin by $box',
+    find({
+      a: {
+        $geoWithin: {
+          $box: [
+            [0, 0],
+            [1, 1],
+          ],
+        },
+      },
+    }),
+    238,
+  ],
+  ['a collation', find({}, { collation: { locale: 'de' } }), 238],
+  ['variables', find({}, { let: { x: 1 } }), 238],
+  ['the positional projection', find({ l: 1 }, { projection: { 'l.$': 1 } }), 238],
+  ['$lookup', aggregate({ $lookup: { from: 'c', localField: 'a', foreignField: 'a', as: 'x' } }), 40324],
+  ['$facet', aggregate({ $facet: { x: [] } }), 40324],
+  ['$sample', aggregate({ $sample: { size: 1 } }), 40324],
+  ['$out', aggregate({ $out: 'x' }), 40324],
+  ['$merge', aggregate({ $merge: 'x' }), 40324],
+  ['$function', aggregate({ $addFields: { x: { $function: {} } } }), 31264],
+  ['$dateToString', aggregate({ $addFields: { x: { $dateToString: { date: '$a' } } } }), 168],
+  ['a pipeline update', update([{ $set: { a: 1 } }]), 238],
+  ['a positional update', update({ $set: { 'l.$[]': 1 } }), 238],
+  ['array filters', update({ $set: { l: 1 } }, { arrayFilters: [] }), 238],
+  ['a text index', { createIndexes: 'c', indexes: [{ key: { s: 'text' }, name: 't' }] }, 238],
+  ['a TTL index', { createIndexes: 'c', indexes: [{ key: { s: 1 }, name: 't', expireAfterSeconds: 1 }] }, 238],
+  ['a capped collection', { create: 'capped', capped: true, size: 1000 }, 238],
+  ['collMod', { collMod: 'c' }, 238],
+  ['explain', { explain: find({}) }, 238],
+  ['mapReduce', { mapReduce: 'c' }, 238],
+];
+
+test.runIf(embedded).each(unsupported)('says that it has not got %s', async (_name, command, code) => {
+  const reply = await scene.db.command(command).catch((thrown: Document) => thrown);
+  const error = reply.writeErrors ? reply.writeErrors[0] : reply;
+  expect(error.code).toBe(code);
+  expect(error.errmsg ?? error.errorResponse?.errmsg).not.toBe('');
+});
+
+test.runIf(embedded)('has no transactions', async () => {
+  const session = scene.client.startSession();
+  session.startTransaction();
+  const error = await errorOf(scene.db.collection('c').insertOne({}, { session }));
+  expect(error.code).toBe(263);
+  await session.abortTransaction();
+  await session.endSession();
+});

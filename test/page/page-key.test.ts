@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { type PageKey, pageKey } from '../../src/page/page-key.js';
+import { roundedPoint } from '../../src/page/argument-ranges.js';
+import { registry } from '../../src/sections/registry.js';
+
+const byId = (...ids: string[]) => registry.filter(({ id }) => ids.includes(id));
+const key = (page: Partial<PageKey>) => pageKey({ sections: registry, registry, limit: 10, ...page });
+
+describe('page key', () => {
+  it("is the seed's for default parameters", () => {
+    expect(key({})).toBe('homepage:anonymous:v1');
+    expect(key({ viewer: { userId: '507f1f77bcf86cd799439011' } })).toBe('homepage:507f1f77bcf86cd799439011:v1');
+  });
+
+  it('appends what differs, in one order', () => {
+    const page = {
+      limit: 15,
+      sections: byId('events', 'trending_stores'),
+      near: roundedPoint(55.2708, 25.2048, 20),
+      analytics: true,
+      fallback: 'empty' as const,
+      fields: ['events.items.title'],
+    };
+    expect(key(page)).toBe(
+      'homepage:anonymous:v1:fallback=empty:fields=events.items.title:includeAnalytics=true:limit=15:location=55.27,25.2:radiusKm=20:sections=trending_stores,events',
+    );
+  });
+
+  it('leaves out a location that no section asked for can use', () => {
+    expect(key({ sections: byId('offers'), near: roundedPoint(1, 2) })).toBe('homepage:anonymous:v1:sections=offers');
+  });
+
+  it('knows one spelling of a place', () => {
+    expect(roundedPoint(-0.001, -0.004)).toEqual({ lng: 0, lat: 0, radiusKm: 50 });
+    expect(Object.is(roundedPoint(-0.001, 0).lng, 0)).toBe(true);
+    expect(roundedPoint(-180, 0)).toEqual(roundedPoint(180, 0));
+  });
+});
