@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createProps, type Props } from './support/shared-processes.js';
 import { drills } from './registry.js';
+import { createProps, type Props } from './support/shared-processes.js';
 
 // Starting its processes anew for each drill took longer than the drills.
 let props: Props;

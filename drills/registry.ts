@@ -1,6 +1,4 @@
 import { attacksDrill } from './attacks/attacks.js';
-import type { Drill } from './support/drill.js';
-import { fuzz } from './fuzz/fuzz.js';
 import { isolation } from './cases/isolation.js';
 import { memory } from './cases/memory.js';
 import { mongoKilled } from './cases/mongo-killed.js';
@@ -12,6 +10,8 @@ import { sectionSlow } from './cases/section-slow.js';
 import { sigtermUnderLoad } from './cases/sigterm-under-load.js';
 import { slowClients } from './cases/slow-clients.js';
 import { stampede } from './cases/stampede.js';
+import { fuzz } from './fuzz/fuzz.js';
+import type { Drill } from './support/drill.js';
 
 /** Every drill, in the order in which they run. */
 export const drills: readonly Drill[] = [

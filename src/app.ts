@@ -1,49 +1,49 @@
 import { Server as NetServer } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { startJobs } from './background/start-background.js';
 import { type Cache, createCache } from './cache/cache.js';
 import { createCacheEvents } from './cache/cache-events.js';
 import { createMemoryStore } from './cache/memory-store.js';
-import type { Random } from './core/random.js';
-import { connectRedis } from './redis/redis-connection.js';
 import { createRedisStore } from './cache/redis/redis-store.js';
-import { createSharedState } from './redis/shared-state.js';
-import type { Clock } from './core/clock.js';
 import type { Config } from './config/config.js';
+import type { Clock } from './core/clock.js';
 import { createEmitter } from './core/emitter.js';
+import type { Random } from './core/random.js';
 import type { Database } from './database/connect.js';
 import { renderDemoImage } from './demo/images/image.js';
 import { createApolloServer } from './graphql/apollo/apollo-server.js';
-import { createItemCompleter } from './graphql/schema/complete-item.js';
 import { createExecutor } from './graphql/operations/executor.js';
 import { createOperations } from './graphql/operations/operations.js';
 import { createPersistedOperations } from './graphql/operations/persisted-operations.js';
 import { createSchema } from './graphql/schema/build-schema.js';
-import { createAdmission } from './protection/admission.js';
-import { createCachedSource } from './page/cached-source.js';
-import { createHomepage } from './page/homepage.js';
-import { createLagSensor } from './protection/lag-sensor.js';
-import { createScopes } from './page/request-scope.js';
-import { createSectionReader } from './page/section-reader.js';
-import { createSectionViews } from './page/view-counter.js';
-import type { SourceEventMap } from './protection/protection-events.js';
-import { createSourceGuards } from './protection/source-guards.js';
-import { adminRoute } from './http/routes/admin-route.js';
+import { createItemCompleter } from './graphql/schema/complete-item.js';
 import { createAuthenticator } from './http/auth/authenticator.js';
+import { createKeySet } from './http/auth/key-set.js';
+import { createKeySource } from './http/auth/key-source.js';
+import { createViewers } from './http/auth/viewers.js';
+import { limitRequests } from './http/rate-limit/rate-limit-hook.js';
+import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
+import { adminRoute } from './http/routes/admin-route.js';
 import { graphqlRoute } from './http/routes/graphql-route.js';
 import { healthRoutes } from './http/routes/health-routes.js';
 import { homepageRoute } from './http/routes/homepage-route.js';
 import { imageRoute } from './http/routes/image-route.js';
-import { createKeySet } from './http/auth/key-set.js';
-import { createKeySource } from './http/auth/key-source.js';
 import { legacyRoutes } from './http/routes/legacy-routes.js';
-import { limitRequests } from './http/rate-limit/rate-limit-hook.js';
-import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { createRequestScopes } from './http/routes/open-request.js';
 import { createServer } from './http/server.js';
-import { createViewers } from './http/auth/viewers.js';
-import { startJobs } from './background/start-background.js';
 import { logCacheEvents } from './observability/cache-log.js';
 import { logSourceEvents } from './observability/source-log.js';
+import { createCachedSource } from './page/cached-source.js';
+import { createHomepage } from './page/homepage.js';
+import { createScopes } from './page/request-scope.js';
+import { createSectionReader } from './page/section-reader.js';
+import { createSectionViews } from './page/view-counter.js';
+import { createAdmission } from './protection/admission.js';
+import { createLagSensor } from './protection/lag-sensor.js';
+import type { SourceEventMap } from './protection/protection-events.js';
+import { createSourceGuards } from './protection/source-guards.js';
+import { connectRedis } from './redis/redis-connection.js';
+import { createSharedState } from './redis/shared-state.js';
 import type { Section } from './sections/define-section.js';
 
 /** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
@@ -111,7 +111,12 @@ export async function buildApp(options: {
   const operations = createOperations(schema, registry);
   const completeItem = createItemCompleter(schema);
   const read = createSectionReader({ sources, completeItem, clock, logger });
-  const guards = createSourceGuards({ registry, poolSize: config.database.poolSize, events: sourceEvents, clock });
+  const guards = createSourceGuards({
+    sections: registry.map(({ id }) => id),
+    poolSize: config.database.poolSize,
+    events: sourceEvents,
+    clock,
+  });
   const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
   const views = createSectionViews({ clock, shared });
   const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.js';
-import { systemClock } from './core/clock.js';
 import type { Config } from './config/config.js';
+import { systemClock } from './core/clock.js';
 import { createLogger } from './core/logger.js';
 import { connectDatabase } from './database/connect.js';
 import { registry } from './sections/registry.js';
@@ -27,7 +27,9 @@ export async function serve(config: Config): Promise<void> {
   const { uri } = config.database;
   // Loaded where it is wanted: a gateway with a database of its own has no use for an embedded one.
   const demo =
-    uri === undefined ? await (await import('./demo/start-demo.js')).startDemo({ auth: config.auth, clock }) : undefined;
+    uri === undefined
+      ? await (await import('./demo/start-demo.js')).startDemo({ auth: config.auth, clock })
+      : undefined;
   const database = connectDatabase({
     uri: demo?.uri ?? String(uri),
     poolSize: config.database.poolSize,

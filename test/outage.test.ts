@@ -1,8 +1,8 @@
 import { MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/core/clock.js';
-import { startEmbeddedDatabase } from '../src/embedded-mongodb/embedded-server.js';
 import { startDemoDatabase } from '../src/demo/demo-database.js';
+import { startEmbeddedDatabase } from '../src/embedded-mongodb/embedded-server.js';
 import { buildTestApp } from './support/app.js';
 import { createFakeClock } from './support/fake-clock.js';
 

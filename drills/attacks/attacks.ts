@@ -1,8 +1,8 @@
-import { type Attack, attacks, persistedAttacks, productionAttacks } from './attack-list.js';
-import { atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import type { Load } from '../load/load.js';
+import { atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import { playing } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
+import { type Attack, attacks, persistedAttacks, productionAttacks } from './attack-list.js';
 
 const REFUSED_MS = 500;
 

@@ -1,9 +1,9 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Ask } from '../load/plan.js';
 import { type Draw, drawFrom } from '../support/draw.js';
 import { atLeast, type Drill, exactly } from '../support/drill.js';
-import { expectedFor } from '../support/expected.js';
-import type { Ask } from '../load/plan.js';
 import { type Gateway, playing, tokenOf } from '../support/drill-processes.js';
+import { expectedFor } from '../support/expected.js';
 
 const SEED = 5;
 const BATCH = 200;

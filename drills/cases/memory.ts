@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
 import type { Ask } from '../load/plan.js';
+import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
 import { place, playing, tokenOf } from '../support/drill-processes.js';
 import { noneFailed } from '../support/times.js';
 

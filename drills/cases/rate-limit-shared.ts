@@ -1,5 +1,5 @@
-import { atLeast, atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import type { Sample } from '../load/plan.js';
+import { atLeast, atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import { playing } from '../support/drill-processes.js';
 
 const MAX = 60;

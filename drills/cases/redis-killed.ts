@@ -1,5 +1,5 @@
-import { atMost, type Drill, type Finding } from '../support/drill.js';
 import type { Sample } from '../load/plan.js';
+import { atMost, type Drill, type Finding } from '../support/drill.js';
 import { playing, wait } from '../support/drill-processes.js';
 import { noneFailed, percentile, sentBetween, slowest } from '../support/times.js';
 

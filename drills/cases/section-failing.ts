@@ -1,5 +1,5 @@
-import { atLeast, type Drill, exactly } from '../support/drill.js';
 import type { Sample } from '../load/plan.js';
+import { atLeast, type Drill, exactly } from '../support/drill.js';
 import { failPoint, place, playing, wait } from '../support/drill-processes.js';
 
 /** One place has a copy, and each round asks for one more that has none. */

@@ -1,5 +1,5 @@
-import { atLeast, atMost, type Drill, exactly } from '../support/drill.js';
 import type { Sample } from '../load/plan.js';
+import { atLeast, atMost, type Drill, exactly } from '../support/drill.js';
 import { type Database, failPoint, place, playing, startLone, until, wait } from '../support/drill-processes.js';
 import { slowest } from '../support/times.js';
 

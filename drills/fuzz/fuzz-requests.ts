@@ -1,6 +1,6 @@
+import type { Ask } from '../load/plan.js';
 import type { Draw } from '../support/draw.js';
 import { documents, methods, names, parameters, paths, poison } from './fuzz-words.js';
-import type { Ask } from '../load/plan.js';
 
 /** One malformed request; the same draws make the same one. */
 export function malformed(draw: Draw, origin: string): Ask {

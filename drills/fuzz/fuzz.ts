@@ -1,10 +1,10 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Sample } from '../load/plan.js';
 import { drawFrom } from '../support/draw.js';
 import { atMost, type Drill, exactly } from '../support/drill.js';
-import { malformed } from './fuzz-requests.js';
-import type { Sample } from '../load/plan.js';
 import { playing } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
+import { malformed } from './fuzz-requests.js';
 
 /** The first; every batch has the next one, so that an offender's batch can be made again by itself. */
 const SEED = 20_261;

@@ -22,7 +22,7 @@ export interface RunningPlan {
 }
 
 export function createLoad(): Load {
-  const child = fork(fileURLToPath(new URL('load/main.ts', import.meta.url)), {
+  const child = fork(fileURLToPath(new URL('load-process.ts', import.meta.url)), {
     execArgv: ['--import', 'tsx'],
     stdio: 'inherit',
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'] },

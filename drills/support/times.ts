@@ -1,5 +1,5 @@
-import { exactly, type Finding } from './drill.js';
 import type { Sample } from '../load/plan.js';
+import { exactly, type Finding } from './drill.js';
 
 /** What share of the times is no longer than this. 0 when there are none. */
 export function percentile(samples: readonly { tookMs: number }[], share: number): number {

@@ -1,11 +1,11 @@
 import { EJSON } from 'bson';
 import type { Cache } from '../cache/cache.js';
-import type { SharedState } from '../redis/shared-state.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { Database } from '../database/connect.js';
 import type { OpenScope } from '../page/request-scope.js';
 import type { SectionSource } from '../page/section-source.js';
+import type { SharedState } from '../redis/shared-state.js';
 import type { Section } from '../sections/define-section.js';
 import { followed } from './change-tags.js';
 import { type ResumeTokens, startInvalidation } from './follow-changes.js';

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { type Ask, type CacheResult, type CacheStatus, FRESH_WITHIN_MS } from './ask.js';
-import { type EntryState, stateOf } from './entry.js';
 import type { CacheEvents } from './cache-events.js';
+import { type EntryState, stateOf } from './entry.js';
 import type { HeardInvalidations } from './heard.js';
 import type { Copy } from './memory-store.js';
 import type { CachePolicy } from './policy.js';

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
-import { backoffMs, type CachePolicy } from './policy.js';
 import type { Random } from '../core/random.js';
+import { backoffMs, type CachePolicy } from './policy.js';
 
 interface Failure {
   /** What the load threw, as it was thrown. */

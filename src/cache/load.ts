@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { createDeadline } from '../protection/deadline.js';
+import { createDeadline } from '../core/deadline.js';
 import type { Lifetime } from './policy.js';
 
 /** What a load answers. */

@@ -1,15 +1,15 @@
 import type { Clock } from '../core/clock.js';
+import { jittered, type Random, randomToken } from '../core/random.js';
 import type { Ask, CacheResult } from './ask.js';
+import type { CacheEvents } from './cache-events.js';
 import type { CopyJudge } from './copies.js';
 import { storeIdOf, type ValueCodec, writeEntry } from './entry-format.js';
-import type { CacheEvents } from './cache-events.js';
 import type { Failures } from './failed-loads.js';
 import type { HeardInvalidations } from './heard.js';
-import type { Lease, Leases } from './shared/lease.js';
 import { type Loaded, runLoad } from './load.js';
 import { type Copy, deepFreeze, type MemoryStore } from './memory-store.js';
 import { deadlinesOf } from './policy.js';
-import { jittered, type Random, randomToken } from '../core/random.js';
+import type { Lease, Leases } from './shared/lease.js';
 import type { Look, LookUp } from './shared/shared-look.js';
 import type { SharedTier } from './shared/shared-tier.js';
 import type { Flight } from './single-flight.js';

@@ -1,6 +1,6 @@
 import { systemClock } from '../core/clock.js';
-import { readOptions } from './command-line.js';
 import { demoOptions, startDemoDatabase } from '../demo/demo-database.js';
+import { readOptions } from './command-line.js';
 
 /** `npm run database`: the embedded database alone, so that several gateways can share it. */
 const { port, products, seed } = readOptions({

@@ -1,13 +1,13 @@
 import { SingleBar } from 'cli-progress';
 import { MongoClient } from 'mongodb';
-import { systemClock } from '../core/clock.js';
 import { ConfigError, loadConfig } from '../config/config.js';
+import { systemClock } from '../core/clock.js';
 import { createLogger } from '../core/logger.js';
-import { loadDemoData } from '../demo/load.js';
 import { ensureIndexes } from '../database/ensure-indexes.js';
 import { collectionNames } from '../database/models/registry.js';
-import { readOptions } from './command-line.js';
 import { demoOptions } from '../demo/demo-database.js';
+import { loadDemoData } from '../demo/load.js';
+import { readOptions } from './command-line.js';
 
 /** `npm run seed`: demo data into `MONGODB_URI`, indexes included; collections that hold anything are left alone. */
 const { products, seed } = readOptions({

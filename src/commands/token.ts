@@ -1,7 +1,7 @@
-import { systemClock } from '../core/clock.js';
 import { ConfigError, loadConfig } from '../config/config.js';
-import { readOptions } from './command-line.js';
+import { systemClock } from '../core/clock.js';
 import { signToken } from '../core/user-token.js';
+import { readOptions } from './command-line.js';
 
 /** `npm run token`: a user's token for development, by the gateway's own secret. Nothing else is printed. */
 const { user, hours } = readOptions({

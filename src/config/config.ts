@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
+import { nearest } from '../core/suggestion.js';
 import { parseJwkSet } from './jwk-set.js';
 import { notOrigins, originsIn } from './origins.js';
-import { nearest } from '../core/suggestion.js';
 import { isTrust, trustOf } from './trust-proxy.js';
 
 const text = z.string().min(1).optional();

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../core/clock.js';
-import { demoUserId } from './generate.js';
 import { signToken } from '../core/user-token.js';
+import { demoUserId } from './generate.js';
 
 export interface DemoUser {
   userId: string;

@@ -1,5 +1,5 @@
-import type { Clock } from '../core/clock.js';
 import type { Config } from '../config/config.js';
+import type { Clock } from '../core/clock.js';
 import { demoOptions, startDemoDatabase } from './demo-database.js';
 import { createDemoUser, createSecret, type DemoUser } from './demo-user.js';
 

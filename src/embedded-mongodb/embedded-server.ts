@@ -1,12 +1,12 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { type Clock, systemClock } from '../core/clock.js';
-import { type Doc, decode, encode } from './values/bson-values.js';
+import { type Clock, systemClock } from './clock.js';
 import { serveConnection } from './protocol/connection.js';
 import { createCursors } from './protocol/cursors.js';
 import { createDispatcher } from './protocol/dispatcher.js';
 import { createFailPoint } from './protocol/fail-point.js';
 import { createStore } from './storage/store.js';
 import { openWriter } from './update/writes.js';
+import { type Doc, decode, encode } from './values/bson-values.js';
 
 /** An in-memory database that speaks MongoDB's wire protocol; for the demo and the tests. */
 export interface EmbeddedDatabase {

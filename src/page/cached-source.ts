@@ -1,9 +1,9 @@
 import type { Cache } from '../cache/cache.js';
 import type { CachePolicy } from '../cache/policy.js';
+import type { SourceGuards } from '../protection/source-guards.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
-import type { SourceGuards } from '../protection/source-guards.js';
 import { sectionTags } from './tags.js';
 
 /** `CACHE_TTL` for which sections state their lifetimes, in seconds (seed, appendix C). */
@@ -39,7 +39,7 @@ export function createCachedSource(options: {
         tags: sectionTags(section, heeded.viewer),
         policy: policyOf(section),
         load: (context) =>
-          guards.run(section, (options) => read({ section, loaders, read: options, ...heeded }), context),
+          guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
         signal,
         fresh,
       });

@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { createDeadline, type Deadline } from '../protection/deadline.js';
+import { createDeadline, type Deadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { ReferenceLoaders } from '../loaders/references.js';

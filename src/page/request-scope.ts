@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import { createDeadline } from '../protection/deadline.js';
+import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
 import type { Sources } from '../database/connect.js';
 import { createReferenceLoaders } from '../loaders/references.js';

@@ -1,5 +1,5 @@
-import type { SharedState } from '../redis/shared-state.js';
 import type { Clock } from '../core/clock.js';
+import type { SharedState } from '../redis/shared-state.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;

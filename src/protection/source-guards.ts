@@ -7,11 +7,10 @@ import {
   handleWhen,
 } from 'cockatiel';
 import type { Clock } from '../core/clock.js';
-import { createDeadline } from './deadline.js';
+import { createDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
 import type { ReadOptions } from '../database/collection-source.js';
 import { failureCode } from '../database/failure.js';
-import type { Section } from '../sections/define-section.js';
 import { BulkheadFullError, createBulkhead } from './bulkhead.js';
 import type { BreakerState, SourceEvents } from './protection-events.js';
 
@@ -27,11 +26,11 @@ const POOL_SHARE = 2 / 3;
 /** A breaker (Nygard, "Release It!") and a bulkhead for the source of each section. */
 export interface SourceGuards {
   /**
-   * Runs a load of a section, as soon as it has a place. Rejects with what it rejects with; at once, with the code of the last
+   * Runs a load of the section with this id, as soon as it has a place. Rejects with what it rejects with; at once, with the code of the last
    * failure, while the section's breaker is open, and with `OVERLOADED` when too many wait already. The load is to heed what it is
    * given: one that probes the source goes on when nobody waits for it any longer, because its end says how the source is.
    */
-  run<Result>(section: Section, load: (read: ReadOptions) => Promise<Result>, read: ReadOptions): Promise<Result>;
+  run<Result>(section: string, load: (read: ReadOptions) => Promise<Result>, read: ReadOptions): Promise<Result>;
   /** By section id. */
   states(): Readonly<Record<string, BreakerState>>;
 }
@@ -44,16 +43,17 @@ const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
 };
 
 export function createSourceGuards(options: {
-  registry: readonly Section[];
+  /** Ids of the sections that there are. */
+  sections: readonly string[];
   /** Connections to the database. */
   poolSize: number;
   events: SourceEvents;
   clock: Clock;
 }): SourceGuards {
-  const { registry, poolSize, events, clock } = options;
-  const places = Math.max(1, Math.floor((poolSize * POOL_SHARE) / registry.length));
-  const guards = new Map(registry.map(({ id }) => [id, createGuard(id, places, events)]));
-  const guardOf = ({ id }: Section) => {
+  const { sections, poolSize, events, clock } = options;
+  const places = Math.max(1, Math.floor((poolSize * POOL_SHARE) / sections.length));
+  const guards = new Map(sections.map((id) => [id, createGuard(id, places, events)]));
+  const guardOf = (id: string) => {
     const guard = guards.get(id);
     if (guard === undefined) throw new TypeError(`${id} is no section of the registry`);
     return guard;
@@ -80,8 +80,8 @@ export function createSourceGuards(options: {
       } catch (error) {
         if (error instanceof BrokenCircuitError) throw asAnswered(section, breaker.lastFailure);
         if (!(error instanceof BulkheadFullError)) throw error;
-        events.emit('shed', { reason: 'source', label: section.id });
-        throw new AppError('OVERLOADED', `Too busy to fetch ${section.id}`, { section: section.id, cause: error });
+        events.emit('shed', { reason: 'source', label: section });
+        throw new AppError('OVERLOADED', `Too busy to fetch ${section}`, { section, cause: error });
       }
     },
   };
@@ -106,7 +106,7 @@ function isSourceFailure(error: Error): boolean {
 }
 
 /** The failure that opened the breaker, or kept it open, stands for those that were not tried. */
-function asAnswered({ id }: Section, last: { error: Error } | { value: unknown } | undefined): AppError {
+function asAnswered(id: string, last: { error: Error } | { value: unknown } | undefined): AppError {
   const cause = last !== undefined && 'error' in last ? last.error : undefined;
   return new AppError(failureCode(cause), `Failed to fetch ${id}`, { section: id, cause });
 }

@@ -1,5 +1,4 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
-import { redisScripts } from '../cache/redis/redis-scripts.js';
 
 type Step = readonly [command: string, ...args: (string | number | Buffer)[]];
 
@@ -59,8 +58,14 @@ const SUBSCRIBER_TIMEOUT_MS = 2000;
 /** A connection on which nothing comes back for so long is given up: its other end may be gone without a word. */
 const SILENCE_MAX_MS = 2000;
 
-export function connectRedis(options: { url: string; commandTimeoutMs: number }): RedisConnection {
-  const target = parseRedisUrl(options.url);
+export function connectRedis(options: {
+  url: string;
+  commandTimeoutMs: number;
+  /** Lua scripts that `run` knows by these names. */
+  scripts?: Record<string, { lua: string; numberOfKeys: number }>;
+}): RedisConnection {
+  const { url, commandTimeoutMs, scripts = {} } = options;
+  const target = parseRedisUrl(url);
   const { username, password, db, tls, hosts } = target;
   const common = {
     ...(username ? { username } : {}),
@@ -71,7 +76,7 @@ export function connectRedis(options: { url: string; commandTimeoutMs: number })
     lazyConnect: true,
     connectTimeout: 2000,
     socketTimeout: SILENCE_MAX_MS,
-    commandTimeout: options.commandTimeoutMs,
+    commandTimeout: commandTimeoutMs,
     // A command fails at once while there is no connection, and is never sent twice: the engine decides what then.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
@@ -95,11 +100,11 @@ export function connectRedis(options: { url: string; commandTimeoutMs: number })
     : first;
 
   const open = (): Redis | Cluster => {
-    if (target.kind !== 'cluster') return new Redis({ ...place, ...common, scripts: redisScripts });
+    if (target.kind !== 'cluster') return new Redis({ ...place, ...common, scripts });
     const { enableOfflineQueue, lazyConnect, retryStrategy: clusterRetryStrategy, db: _, ...redisOptions } = common;
     return new Cluster(hosts, {
       ...{ enableOfflineQueue, lazyConnect, clusterRetryStrategy, redisOptions },
-      scripts: redisScripts,
+      scripts,
     });
   };
   const client = open();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Change } from '../../src/database/changes.js';
 import { changedTags } from '../../src/background/change-tags.js';
+import type { Change } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
 
 const ID = '507f1f77bcf86cd799439011';

@@ -1,7 +1,7 @@
 import { MongoServerError, type ResumeToken } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Change, ChangeFeed } from '../../src/database/changes.js';
 import { type InvalidationJob, startInvalidation } from '../../src/background/follow-changes.js';
+import type { Change, ChangeFeed } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';

@@ -2,9 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { type Cache, createCache } from '../../src/cache/cache.js';
 import { storeIdOf } from '../../src/cache/entry-format.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
-import { parseRedisUrl } from '../../src/redis/redis-connection.js';
 import { createRedisStore } from '../../src/cache/redis/redis-store.js';
 import { systemClock } from '../../src/core/clock.js';
+import { parseRedisUrl } from '../../src/redis/redis-connection.js';
 import { type RedisServer, startRedisServer, until } from '../support/redis-server.js';
 import { ask, createEventLog, createSource, type EventLog } from './support/rig.js';
 

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  ConfigError,
+  describeVariables,
+  loadConfig,
+  type VariableName,
+  variableNames,
+} from '../../src/config/config.js';
 import { parseRedisUrl } from '../../src/redis/redis-connection.js';
-import { ConfigError, describeVariables, loadConfig, type VariableName, variableNames } from '../../src/config/config.js';
 
 /** A value for each variable that does not take `true`. */
 const valid: Partial<Record<VariableName, string>> = {

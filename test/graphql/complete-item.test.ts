@@ -1,7 +1,7 @@
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
-import { createItemCompleter } from '../../src/graphql/schema/complete-item.js';
 import { createSchema } from '../../src/graphql/schema/build-schema.js';
+import { createItemCompleter } from '../../src/graphql/schema/complete-item.js';
 import { Offer } from '../../src/sections/items/offer.js';
 import { Product } from '../../src/sections/items/product.js';
 import { Store } from '../../src/sections/items/store.js';

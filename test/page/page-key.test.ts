@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type PageKey, pageKey } from '../../src/page/page-key.js';
 import { roundedPoint } from '../../src/page/argument-ranges.js';
+import { type PageKey, pageKey } from '../../src/page/page-key.js';
 import { registry } from '../../src/sections/registry.js';
 
 const byId = (...ids: string[]) => registry.filter(({ id }) => ids.includes(id));

@@ -4,8 +4,6 @@ import { AppError } from '../../src/core/errors.js';
 import type { ReadOptions } from '../../src/database/collection-source.js';
 import type { SourceEventMap } from '../../src/protection/protection-events.js';
 import { createSourceGuards } from '../../src/protection/source-guards.js';
-import { events as eventSection } from '../../src/sections/events.js';
-import { offers } from '../../src/sections/offers.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 // cockatiel reads the time by itself.
@@ -25,14 +23,14 @@ function createScene(poolSize = 6) {
   sourceEvents.on('breaker', ({ label, state }) => states.push(`${label} ${state}`));
   sourceEvents.on('shed', (event) => shed.push(event));
   const clock = createFakeClock();
-  const guards = createSourceGuards({ registry: [offers, eventSection], poolSize, events: sourceEvents, clock });
+  const guards = createSourceGuards({ sections: ['offers', 'events'], poolSize, events: sourceEvents, clock });
   const { signal } = new AbortController();
   const read: ReadOptions = { signal, remainingMs: () => 5000 };
   const failing = vi.fn(async (): Promise<number> => {
     throw new AppError('TIMEOUT_ERROR', 'Timed out');
   });
   const run = (load: (read: ReadOptions) => Promise<unknown> = async () => 1, options: ReadOptions = read) =>
-    guards.run(offers, load, options);
+    guards.run('offers', load, options);
   const open = async () => {
     for (let count = 0; count < 5; count += 1) await run(failing).catch(() => undefined);
   };
@@ -134,7 +132,7 @@ describe('a bulkhead', () => {
     await settle();
     // Two thirds of six connections for two sections.
     expect(slow).toHaveBeenCalledTimes(2);
-    expect(await guards.run(eventSection, async () => 'served', read)).toBe('served');
+    expect(await guards.run('events', async () => 'served', read)).toBe('served');
   });
 
   it('refuses with OVERLOADED when a thousand wait already', async () => {

@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startTestDatabase } from '../support/database-target.js';
 import { buildTestApp } from '../support/app.js';
+import { startTestDatabase } from '../support/database-target.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startShop } from '../support/shop.js';
 

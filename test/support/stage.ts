@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import { type Db, type Document, MongoClient } from 'mongodb';
-import { type RedisServer, startRedisServer, until } from './redis-server.js';
 import { type RunningProcess, startProcess } from './process.js';
+import { type RedisServer, startRedisServer, until } from './redis-server.js';
 
 export const JWT_SECRET = 'a secret of the tests, of 32 bytes or more';
 export const ADMIN_TOKEN = 'admin of the tests';

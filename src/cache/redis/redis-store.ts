@@ -1,10 +1,11 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../core/clock.js';
-import { HEAD_BYTES } from '../entry-format.js';
 import { type Random, randomToken } from '../../core/random.js';
 import { connectRedis } from '../../redis/redis-connection.js';
+import { HEAD_BYTES } from '../entry-format.js';
 import type { SharedListener, SharedStore } from '../shared/shared-store.js';
 import type { InvalidationMode, TagStamps } from '../stamp.js';
+import { redisScripts } from './redis-scripts.js';
 
 export interface RedisStoreOptions {
   /** See `parseRedisUrl` for its forms. */
@@ -27,7 +28,7 @@ const RELINK_MS = 100;
 /** The shared store on Redis 5 or later: standalone, Sentinel or Cluster. Every key has a TTL; nothing is ever scanned. */
 export function createRedisStore(options: RedisStoreOptions): SharedStore {
   const { url, clock, random, prefix = 'hg:1', tagTtlMs = 26 * 3_600_000, commandTimeoutMs = 1000 } = options;
-  const redis = connectRedis({ url, commandTimeoutMs });
+  const redis = connectRedis({ url, commandTimeoutMs, scripts: redisScripts });
   const channel = `${prefix}:events`;
   // The clock outlives the tags, whose stamps mean nothing without it.
   const clockTtlMs = 2 * tagTtlMs;

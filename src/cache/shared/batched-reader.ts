@@ -1,6 +1,6 @@
+import type { Stamp, TagStamps } from '../stamp.js';
 import type { SharedReading } from './shared-store.js';
 import type { SharedTier, WaitBudget } from './shared-tier.js';
-import type { Stamp, TagStamps } from '../stamp.js';
 
 /** What the shared tier holds under one id, and the present stamps of the tags that were asked for. */
 export interface Reading {

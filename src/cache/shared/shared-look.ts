@@ -1,14 +1,14 @@
 import type { Clock } from '../../core/clock.js';
 import type { Ask } from '../ask.js';
-import type { BatchedReader, Reading } from './batched-reader.js';
+import type { CacheEvents } from '../cache-events.js';
 import type { CopyJudge } from '../copies.js';
 import type { EntryHeader } from '../entry.js';
 import { headOf, headOfId, readEntry, type ValueCodec } from '../entry-format.js';
-import type { CacheEvents } from '../cache-events.js';
 import type { Invalidations } from '../invalidations.js';
 import { type Copy, deepFreeze, type MemoryStore } from '../memory-store.js';
-import type { SharedTier, WaitBudget } from './shared-tier.js';
 import { graver, isSameIncarnation, judge, type Stamp, type Verdict } from '../stamp.js';
+import type { BatchedReader, Reading } from './batched-reader.js';
+import type { SharedTier, WaitBudget } from './shared-tier.js';
 
 /** What a look at the shared tier found out about one key. */
 export interface Look {

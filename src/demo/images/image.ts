@@ -1,9 +1,9 @@
-import type { IconName } from './icons.js';
-import { icons } from './icons.js';
 import { hashText } from '../random.js';
 import { slugify, unslugify } from '../text.js';
 import { eventKinds } from '../words/events.js';
 import { shopCategories } from '../words/shop-categories.js';
+import type { IconName } from './icons.js';
+import { icons } from './icons.js';
 
 const maxPathLength = 200;
 const pathPattern = /^\/images\/(products|stores|logos|events|offers)\/([a-z0-9]+(?:-[a-z0-9]+)*)-\d{1,10}\.svg$/;

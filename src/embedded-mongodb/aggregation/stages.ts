@@ -1,12 +1,12 @@
 import { Lazy } from 'mingo/lazy';
-import { accumulators } from './accumulators.js';
-import { type Doc, getField, isDoc, setField, toNumber } from '../values/bson-values.js';
-import { keyOf } from '../values/compare.js';
-import { CommandError } from '../values/mongo-errors.js';
 import { compileExpression } from '../query/expressions.js';
 import { compileFilter } from '../query/filter.js';
 import { checkFieldNames, compileProjection, setComputed } from '../query/projection.js';
 import { compileSort } from '../query/sort.js';
+import { type Doc, getField, isDoc, setField, toNumber } from '../values/bson-values.js';
+import { keyOf } from '../values/compare.js';
+import { CommandError } from '../values/mongo-errors.js';
+import { accumulators } from './accumulators.js';
 
 /** mingo's lazy sequence, which is what its aggregator hands from stage to stage. */
 export type Sequence = ReturnType<typeof Lazy>;

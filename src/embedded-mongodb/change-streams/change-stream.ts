@@ -1,11 +1,11 @@
 import { Timestamp } from 'bson';
-import { type Doc, encode, isDoc } from '../values/bson-values.js';
-import { type Change, type ChangeLog, type Position, timestampOf } from './change-log.js';
-import { equalBson, keyOf } from '../values/compare.js';
-import { type BatchSource, MAX_BATCH_BYTES } from '../protocol/cursors.js';
-import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
 import { compilePipeline } from '../aggregation/pipeline.js';
+import { type BatchSource, MAX_BATCH_BYTES } from '../protocol/cursors.js';
 import type { Store } from '../storage/store.js';
+import { type Doc, encode, isDoc } from '../values/bson-values.js';
+import { equalBson, keyOf } from '../values/compare.js';
+import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
+import { type Change, type ChangeLog, type Position, timestampOf } from './change-log.js';
 
 /** What a change stream watches: the whole cluster, one database, or one collection. */
 export interface Scope {

@@ -1,10 +1,10 @@
 import { Long, ObjectId } from 'bson';
-import { checkFields, integerField } from './command-arguments.js';
-import { type Doc, isDoc } from '../values/bson-values.js';
 import { timestampOf } from '../change-streams/change-log.js';
+import type { Handler, Request } from '../protocol/request.js';
+import { type Doc, isDoc } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { CommandError, notImplemented } from '../values/mongo-errors.js';
-import type { Handler, Request } from '../protocol/request.js';
+import { checkFields, integerField } from './command-arguments.js';
 
 const VERSION = '7.0.0';
 const SET_NAME = 'embedded';

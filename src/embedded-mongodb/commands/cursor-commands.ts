@@ -1,7 +1,7 @@
 import { Long } from 'bson';
-import { checkFields, integerField, longField } from './command-arguments.js';
-import { CommandError, typeMismatch } from '../values/mongo-errors.js';
 import type { Handler } from '../protocol/request.js';
+import { CommandError, typeMismatch } from '../values/mongo-errors.js';
+import { checkFields, integerField, longField } from './command-arguments.js';
 
 /** How long a change stream's getMore waits for news when the client does not say. */
 const AWAIT_MS = 1000;

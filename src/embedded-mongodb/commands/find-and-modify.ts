@@ -1,14 +1,14 @@
-import { booleanField, checkFields, collectionName, docField } from './command-arguments.js';
-import { type Doc, getField } from '../values/bson-values.js';
-import { checkHint } from './read-commands.js';
-import { failedToParse, notImplemented } from '../values/mongo-errors.js';
-import { compileProjection } from '../query/projection.js';
 import type { Handler, Reply } from '../protocol/request.js';
+import { compileProjection } from '../query/projection.js';
 import { findMatching } from '../query/scan.js';
 import { compileSort } from '../query/sort.js';
 import { compileUpdate } from '../update/update.js';
 import { upsertedDocument } from '../update/upsert.js';
 import { openWriter } from '../update/writes.js';
+import { type Doc, getField } from '../values/bson-values.js';
+import { failedToParse, notImplemented } from '../values/mongo-errors.js';
+import { booleanField, checkFields, collectionName, docField } from './command-arguments.js';
+import { checkHint } from './read-commands.js';
 
 /** `findAndModify`: changes or removes the first document that matches, and answers it as it was or (`new`) as it is. */
 export const findAndModify: Handler = async ({ command, database, server, operation }) => {

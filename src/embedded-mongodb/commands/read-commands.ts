@@ -1,18 +1,18 @@
 import { Long } from 'bson';
-import { booleanField, checkFields, collectionName, docField, integerField } from './command-arguments.js';
-import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
-import { openChangeStream, type Scope } from '../change-streams/change-stream.js';
-import type { Collection } from '../storage/collection.js';
-import { equalBson, keyOf } from '../values/compare.js';
-import { type BatchSource, batchesOf } from '../protocol/cursors.js';
-import { badValue, CommandError, notImplemented, typeMismatch } from '../values/mongo-errors.js';
-import type { Operation } from '../protocol/operation.js';
-import { visitPath } from '../values/paths.js';
 import { checkPipeline, compilePipeline } from '../aggregation/pipeline.js';
-import { compileProjection } from '../query/projection.js';
+import { openChangeStream, type Scope } from '../change-streams/change-stream.js';
+import { type BatchSource, batchesOf } from '../protocol/cursors.js';
+import type { Operation } from '../protocol/operation.js';
 import type { Handler, Reply, Request } from '../protocol/request.js';
+import { compileProjection } from '../query/projection.js';
 import { findMatching } from '../query/scan.js';
 import { compileSort } from '../query/sort.js';
+import type { Collection } from '../storage/collection.js';
+import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { equalBson, keyOf } from '../values/compare.js';
+import { badValue, CommandError, notImplemented, typeMismatch } from '../values/mongo-errors.js';
+import { visitPath } from '../values/paths.js';
+import { booleanField, checkFields, collectionName, docField, integerField } from './command-arguments.js';
 
 const FIRST_BATCH = 101;
 

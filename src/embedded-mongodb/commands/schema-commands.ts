@@ -1,14 +1,14 @@
-import { checkFields, collectionName, docField, docsField, integerField } from './command-arguments.js';
-import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
-import type { Collection, IndexSpecification } from '../storage/collection.js';
-import { openCursor } from './read-commands.js';
-import { equalBson } from '../values/compare.js';
 import { batchesOf } from '../protocol/cursors.js';
-import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
+import type { Handler } from '../protocol/request.js';
 import { compileFilter } from '../query/filter.js';
 import { isTrue } from '../query/filter-operators.js';
 import { compileProjection } from '../query/projection.js';
-import type { Handler } from '../protocol/request.js';
+import type { Collection, IndexSpecification } from '../storage/collection.js';
+import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { equalBson } from '../values/compare.js';
+import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
+import { checkFields, collectionName, docField, docsField, integerField } from './command-arguments.js';
+import { openCursor } from './read-commands.js';
 
 /** `createIndexes`: those that are there already, just so, are left alone. */
 export const createIndexes: Handler = ({ command, database, server }) => {

@@ -1,12 +1,12 @@
-import { booleanField, checkFields, checkStatement, collectionName, docsField } from './command-arguments.js';
-import { type Doc, getField, isDoc, toNumber } from '../values/bson-values.js';
-import { checkHint } from './read-commands.js';
-import { CommandError, failedToParse } from '../values/mongo-errors.js';
 import type { Handler, Request } from '../protocol/request.js';
 import { scan } from '../query/scan.js';
 import { compileUpdate } from '../update/update.js';
 import { upsertedDocument } from '../update/upsert.js';
 import { openWriter, type Writer } from '../update/writes.js';
+import { type Doc, getField, isDoc, toNumber } from '../values/bson-values.js';
+import { CommandError, failedToParse } from '../values/mongo-errors.js';
+import { booleanField, checkFields, checkStatement, collectionName, docsField } from './command-arguments.js';
+import { checkHint } from './read-commands.js';
 
 const MAX_WRITES = 100_000;
 

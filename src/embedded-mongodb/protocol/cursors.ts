@@ -1,5 +1,5 @@
 import { Long } from 'bson';
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../clock.js';
 import { type Doc, encode } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 import type { Operation } from './operation.js';

@@ -1,5 +1,4 @@
 import { Binary, Long } from 'bson';
-import { type Doc, encode, isDoc, toNumber } from '../values/bson-values.js';
 import { timestampOf } from '../change-streams/change-log.js';
 import { adminCommands, createHello } from '../commands/admin-commands.js';
 import { getMore, killCursors } from '../commands/cursor-commands.js';
@@ -7,6 +6,7 @@ import { findAndModify } from '../commands/find-and-modify.js';
 import { aggregate, count, distinct, find } from '../commands/read-commands.js';
 import * as schema from '../commands/schema-commands.js';
 import { insert, remove, update } from '../commands/write-commands.js';
+import { type Doc, encode, isDoc, toNumber } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { badValue, CloseConnection, CommandError } from '../values/mongo-errors.js';
 import { labelsFor } from './fail-point.js';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/clock.js';
+import type { Clock } from '../clock.js';
 import { CommandError } from '../values/mongo-errors.js';
 
 /** One command on its way: its deadline, and whether its client still waits. */

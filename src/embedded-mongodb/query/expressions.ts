@@ -3,9 +3,9 @@ import { calculateAsExpression } from '../values/arithmetic.js';
 import { type Doc, isBsonNumber, isDoc, regexParts, storedDouble, toNumber } from '../values/bson-values.js';
 import { compareBson } from '../values/compare.js';
 import { CommandError, notImplemented } from '../values/mongo-errors.js';
-import { isTrue } from './filter-operators.js';
 import { fieldPathValue } from '../values/paths.js';
 import { typeAlias } from '../values/value-predicates.js';
+import { isTrue } from './filter-operators.js';
 
 /** Evaluates to a value; undefined is missing. */
 export type Expression = (document: Doc) => unknown;

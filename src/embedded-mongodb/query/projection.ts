@@ -1,9 +1,9 @@
 import { type Doc, isBsonNumber, isDoc, setField, toNumber } from '../values/bson-values.js';
 import { CommandError, notImplemented } from '../values/mongo-errors.js';
+import type { ValuePredicate } from '../values/value-predicates.js';
 import { compileExpression, type Expression, isExpressionName } from './expressions.js';
 import { compileFilter } from './filter.js';
 import { compileElemMatch, isTrue } from './filter-operators.js';
-import type { ValuePredicate } from '../values/value-predicates.js';
 
 /** Makes the projected document; the original stays as it is. */
 export type Projector = (document: Doc) => Doc;

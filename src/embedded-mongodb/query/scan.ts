@@ -1,7 +1,7 @@
-import type { Doc } from '../values/bson-values.js';
-import type { Collection } from '../storage/collection.js';
-import { compileFilter, idKeysOf, type Matcher } from './filter.js';
 import type { Operation } from '../protocol/operation.js';
+import type { Collection } from '../storage/collection.js';
+import type { Doc } from '../values/bson-values.js';
+import { compileFilter, idKeysOf, type Matcher } from './filter.js';
 
 /** How many documents are looked at between two glances at the time. */
 const STRIDE = 64;

@@ -1,8 +1,8 @@
 import { ObjectId } from 'bson';
 import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
-import { CommandError } from '../values/mongo-errors.js';
 import { checkGeoKeys } from '../values/geo.js';
+import { CommandError } from '../values/mongo-errors.js';
 import { createUniqueIndex, duplicateKey, type UniqueIndex } from './unique-index.js';
 
 /** An index as `listIndexes` shows it. */

@@ -1,7 +1,7 @@
-import type { Clock } from '../../core/clock.js';
 import { type ChangeLog, createChangeLog } from '../change-streams/change-log.js';
-import { type Collection, createCollection } from './collection.js';
+import type { Clock } from '../clock.js';
 import { CommandError } from '../values/mongo-errors.js';
+import { type Collection, createCollection } from './collection.js';
 
 /** All databases of one server, and the history of their changes. */
 export interface Store {

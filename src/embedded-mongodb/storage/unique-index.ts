@@ -1,8 +1,8 @@
 import { ObjectId } from 'bson';
+import { compileFilter, type Matcher } from '../query/filter.js';
 import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
 import { EMPTY_ARRAY, keyOf } from '../values/compare.js';
 import { CommandError } from '../values/mongo-errors.js';
-import { compileFilter, type Matcher } from '../query/filter.js';
 import { keysAt } from '../values/paths.js';
 
 /** The keys of a unique index. */

@@ -1,9 +1,9 @@
-import { type Doc, isDoc, regexParts, toNumber } from '../values/bson-values.js';
-import { compareBson, equalBson } from '../values/compare.js';
-import { badValue, CommandError } from '../values/mongo-errors.js';
 import { compileFilter } from '../query/filter.js';
 import { compileConditions, isOperatorDoc } from '../query/filter-operators.js';
 import { compileSort } from '../query/sort.js';
+import { type Doc, isDoc, regexParts, toNumber } from '../values/bson-values.js';
+import { compareBson, equalBson } from '../values/compare.js';
+import { badValue, CommandError } from '../values/mongo-errors.js';
 
 /** What an array becomes; undefined where it stays as it is. `appended` where only new elements were put at its end. */
 export interface ArrayChange {

@@ -1,11 +1,20 @@
 import { Long, Timestamp } from 'bson';
 import { calculateForUpdate } from '../values/arithmetic.js';
-import { type ArrayUpdate, arrayUpdates } from './array-updates.js';
-import { type BsonNumber, type Doc, encode, getField, isBsonNumber, isDoc, numberType, storedDouble } from '../values/bson-values.js';
+import {
+  type BsonNumber,
+  type Doc,
+  encode,
+  getField,
+  isBsonNumber,
+  isDoc,
+  numberType,
+  storedDouble,
+} from '../values/bson-values.js';
 import { compareBson, equalBson } from '../values/compare.js';
 import { badValue, CommandError, failedToParse, notImplemented, typeMismatch } from '../values/mongo-errors.js';
-import { copyDeep, findPlace, type Place } from './update-paths.js';
 import { typeAlias } from '../values/value-predicates.js';
+import { type ArrayUpdate, arrayUpdates } from './array-updates.js';
+import { copyDeep, findPlace, type Place } from './update-paths.js';
 
 /** What an update makes of a document. */
 export interface Updated {

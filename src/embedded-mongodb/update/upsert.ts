@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
+import { isOperatorDoc } from '../query/filter-operators.js';
 import { type Doc, isDoc, regexParts } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
-import { isOperatorDoc } from '../query/filter-operators.js';
 import type { Update } from './update.js';
 import { copyDeep, findPlace } from './update-paths.js';
 

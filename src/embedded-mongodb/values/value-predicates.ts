@@ -1,8 +1,8 @@
 import { Binary, BSONSymbol, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import { isBsonNumber, isDoc, numberType, regexParts, toNumber } from './bson-values.js';
 import { compareBson, equalBson, isNaNValue, keyOf, typeRank } from './compare.js';
-import { badValue, CommandError, failedToParse, notImplemented } from './mongo-errors.js';
 import { compileGeoWithin } from './geo.js';
+import { badValue, CommandError, failedToParse, notImplemented } from './mongo-errors.js';
 import { compileRegexOperand } from './regex.js';
 
 /** Does one value (undefined: missing) satisfy the operator? */

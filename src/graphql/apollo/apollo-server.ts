@@ -8,12 +8,12 @@ import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { wholeFailure } from '../../page/whole-failure.js';
-import { clearMessage, withoutSchemaDetails } from './client-messages.js';
-import { createComplexityPlugin } from '../limits/complexity.js';
 import type { GraphqlContext } from '../context.js';
-import { appErrorOf, toGraphQLError } from './graphql-errors.js';
+import { createComplexityPlugin } from '../limits/complexity.js';
 import { limitRules, parseOptions } from '../limits/document-limits.js';
 import type { PersistedOperations } from '../operations/persisted-operations.js';
+import { clearMessage, withoutSchemaDetails } from './client-messages.js';
+import { appErrorOf, toGraphQLError } from './graphql-errors.js';
 
 /** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
 export function createApolloServer(options: {

@@ -7,8 +7,8 @@ import { justForYou } from '../../sections/just-for-you.js';
 import { newArrivals } from '../../sections/new-arrivals.js';
 import { offers } from '../../sections/offers.js';
 import { trendingStores } from '../../sections/trending-stores.js';
-import { listComplexity } from '../limits/complexity.js';
 import type { GraphqlContext } from '../context.js';
+import { listComplexity } from '../limits/complexity.js';
 import { checkedArguments, ListArguments, LocatedListArguments } from '../schema/arguments.js';
 
 const list = (description: string) => ({ description, nullable: true, complexity: listComplexity });

@@ -2,8 +2,8 @@ import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
 import { AppError } from '../../core/errors.js';
 import type { Section } from '../../sections/define-section.js';
-import { pageComplexity } from '../limits/complexity.js';
 import type { GraphqlContext } from '../context.js';
+import { pageComplexity } from '../limits/complexity.js';
 import { checkedArguments, LocatedListArguments } from '../schema/arguments.js';
 import { selectedFields } from './selection.js';
 

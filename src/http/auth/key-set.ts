@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JWTVerifyGetKey } from 'jose';
+import { parseJwkSet } from '../../config/jwk-set.js';
 import type { Clock } from '../../core/clock.js';
 import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
-import { parseJwkSet } from '../../config/jwk-set.js';
 import type { Logger } from '../../core/logger.js';
 import type { KeySource } from './key-source.js';
 

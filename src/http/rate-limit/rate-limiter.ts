@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
-import type { SharedState } from '../../redis/shared-state.js';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/logger.js';
+import type { SharedState } from '../../redis/shared-state.js';
 import {
   createWindow,
   fits,

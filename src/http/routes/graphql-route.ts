@@ -8,10 +8,10 @@ import type { PersistedOperations } from '../../graphql/operations/persisted-ope
 import type { Homepage, RequestScope } from '../../page/homepage.js';
 import { cacheHeaders, privateHeaders } from '../hooks/cache-headers.js';
 import { graphqlContent } from '../hooks/etag-content.js';
-import { readGraphqlRequest } from './graphql-request.js';
-import type { Charge } from '../rate-limit/rate-limit-hook.js';
-import type { OpenRequest } from './open-request.js';
 import { landingPagePolicy } from '../hooks/security-headers.js';
+import type { Charge } from '../rate-limit/rate-limit-hook.js';
+import { readGraphqlRequest } from './graphql-request.js';
+import type { OpenRequest } from './open-request.js';
 
 /** `POST` and `GET /graphql`. */
 export function graphqlRoute(

@@ -4,17 +4,17 @@ import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Executor } from '../../graphql/operations/executor.js';
 import type { Operations } from '../../graphql/operations/operations.js';
-import { wholeFailure } from '../../page/whole-failure.js';
-import { pageKey } from '../../page/page-key.js';
 import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../../page/homepage.js';
+import { pageKey } from '../../page/page-key.js';
+import { wholeFailure } from '../../page/whole-failure.js';
 import { authorizeUser } from '../auth/authenticator.js';
 import { cacheHeaders } from '../hooks/cache-headers.js';
 import { restContent } from '../hooks/etag-content.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from '../rest/envelope.js';
 import { createHomepageParameters } from '../rest/homepage-parameters.js';
 import { operationNamed, searchOf } from '../rest/operation.js';
-import type { OpenRequest } from './open-request.js';
 import { createSparseFields } from '../rest/sparse-fields.js';
+import type { OpenRequest } from './open-request.js';
 
 /** The `homepage` field of an executed operation. */
 type Page = Readonly<Record<string, SectionView | null>> & { metadata: PageMetadata; analytics?: PageAnalytics | null };

@@ -3,9 +3,9 @@ import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import { FRESH_COST } from '../../graphql/limits/complexity.js';
 import type { RequestScope } from '../../page/homepage.js';
 import type { OpenScope } from '../../page/request-scope.js';
-import { clientTimeoutMs } from './client-timeout.js';
-import type { Charge } from '../rate-limit/rate-limit-hook.js';
 import type { ViewerOf } from '../auth/viewers.js';
+import type { Charge } from '../rate-limit/rate-limit-hook.js';
+import { clientTimeoutMs } from './client-timeout.js';
 
 /**
  * Opens the scope of an HTTP request, by its token; it is over when the answer is, or the client leaves. `fresh` says that the request reads

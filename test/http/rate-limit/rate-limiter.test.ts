@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createRateLimiter, type RateLimiter } from '../../../src/http/rate-limit/rate-limiter.js';
 import { connectRedis, type RedisConnection } from '../../../src/redis/redis-connection.js';
 import { createSharedState } from '../../../src/redis/shared-state.js';
-import { createRateLimiter, type RateLimiter } from '../../../src/http/rate-limit/rate-limiter.js';
-import { type RedisServer, startRedisServer, until } from '../../support/redis-server.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { silentLogger as logger } from '../../support/logger.js';
+import { type RedisServer, startRedisServer, until } from '../../support/redis-server.js';
 
 let clock: FakeClock;
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createDeadline } from '../../src/protection/deadline.js';
+import { createDeadline } from '../../src/core/deadline.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 describe('deadline', () => {

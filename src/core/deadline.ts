@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from '../core/clock.js';
-import { AppError } from '../core/errors.js';
+import type { Clock } from './clock.js';
+import { AppError } from './errors.js';
 
 /** The time that some work has; it ends by itself, and must be disposed of when the work is done earlier. */
 export interface Deadline {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/core/suggestion.js';
+import { drills } from './registry.js';
 import type { Drill, Finding } from './support/drill.js';
 import { createProps } from './support/shared-processes.js';
-import { drills } from './registry.js';
 
 const usage = `Usage: npm run drill -- [name...] [--short]
 
