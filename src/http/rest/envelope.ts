@@ -4,7 +4,7 @@ import type { SectionView } from '../../page/homepage.js';
 import type { Section } from '../../sections/define-section.js';
 
 /** The envelope's version (seed 7.3). */
-const VERSION = '1.0.0';
+export const VERSION = '1.0.0';
 
 /** One entry of `errors`, in the order of seed 5.3. */
 export interface EnvelopeError {
