@@ -21,7 +21,7 @@ const many = (count: number, text: (index: number) => string) =>
 const nested = (depth: number) =>
   `{ __type(name: "Query") { ${'ofType { '.repeat(depth)} name ${'} '.repeat(depth)} } }`;
 
-/** Each limit of the spec's section 6, for a gateway in development. */
+/** One attack for each limit of a request, for a gateway in development. */
 export const attacks: readonly Attack[] = [
   { name: 'tokens', ask: graphql({ query: `{ ${many(2100, () => '__typename')} }` }), names: /token/i },
   { name: 'depth', ask: graphql({ query: nested(20) }), names: /depth|deep/i },

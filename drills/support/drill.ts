@@ -9,7 +9,7 @@ export interface Finding {
   passed: boolean;
 }
 
-/** `full`: as the issue asks for it. `short`: the same in seconds, for the test suite. */
+/** `full`: minutes of load. `short`: the same in seconds, for the test suite. */
 export type Scale = 'full' | 'short';
 
 /** A fault, or an attack, on real processes under load. */

@@ -1,6 +1,6 @@
 export type Severity = 'low' | 'medium' | 'high';
 
-/** What went wrong, for clients. The first five are the seed's (5.3) and belong to sections, the others to whole requests. */
+/** What went wrong, for clients. The first five belong to sections, the others to whole requests. */
 export type ErrorCode =
   | 'SECTION_FETCH_ERROR'
   | 'TIMEOUT_ERROR'
@@ -37,7 +37,7 @@ const traits: Record<ErrorCode, ErrorTraits> = {
 };
 
 interface AppErrorOptions extends ErrorOptions {
-  /** Id of the section that failed, as in the section table of the spec. */
+  /** Id of the section that failed, as in the REST answer: `trending_stores`. */
   section?: string;
   /** Milliseconds since the epoch; the present when left out. */
   at?: number;
@@ -67,7 +67,7 @@ export class AppError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** GraphQL copies this into the error that a client sees (GraphQL spec, section 7.1.2). */
+  /** GraphQL copies this into the error that a client sees (GraphQL specification, section 7.1.2). */
   get extensions(): Record<string, unknown> {
     return {
       code: this.code,

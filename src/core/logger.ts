@@ -5,7 +5,7 @@ import { PinoPretty } from 'pino-pretty';
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /**
- * One JSON line an event in the seed's form (10.2): `timestamp level message`, then what belongs to the event.
+ * One JSON line for each event: `timestamp level message`, then the event's own fields.
  * `pretty` writes the same for people, on a terminal.
  */
 export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): PinoLogger {

@@ -13,7 +13,7 @@ export interface ReadOptions {
 export interface FindPlan extends ReadOptions {
   /** Operators must be marked by mongoose's `trusted`: what is not marked is compared as a value. */
   filter: QueryFilter<StoredDocument>;
-  /** Names of fields, as in the seed's `select`. */
+  /** Names of the fields to read. */
   select: readonly string[];
   sort?: Readonly<Record<string, 1 | -1>>;
   limit?: number;

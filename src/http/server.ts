@@ -118,7 +118,7 @@ export async function createServer(options: {
       'Request completed',
     );
   });
-  // Seed 6.3; @fastify/compress heeds `x-no-compression` itself.
+  // @fastify/compress heeds `x-no-compression` itself.
   await server.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],

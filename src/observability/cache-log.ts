@@ -1,7 +1,7 @@
 import type { CacheEvents } from '../cache/cache-events.js';
 import type { Logger } from '../core/logger.js';
 
-/** Writes what the cache tells: its operations at DEBUG (seed 10.2), a tier that goes or comes at WARN or INFO. */
+/** Logs the cache's events: operations at DEBUG, a tier that fails at WARN and its recovery at INFO. */
 export function logCacheEvents(options: { events: CacheEvents; logger: Logger }): void {
   const { events, logger } = options;
   for (const name of ['hit', 'miss', 'stale', 'load', 'leaseWon', 'leaseLost', 'invalidation'] as const) {

@@ -1,8 +1,8 @@
 import type { Near } from '../sections/define-section.js';
 
-/** Items a section: what may be asked for, and what is served when nothing is asked for (seed 1.2). */
+/** Items a section: what may be asked for, and what is served when nothing is asked for. */
 export const LIMIT = { min: 1, max: 20, default: 10 } as const;
-/** Kilometres around a location (spec, section 2). */
+/** Kilometres around a location. */
 export const RADIUS_KM = { min: 1, max: 500, default: 50 } as const;
 /** Degrees. */
 export const LONGITUDE = { min: -180, max: 180 } as const;

@@ -6,7 +6,7 @@ import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
 
-/** `CACHE_TTL` for which sections state their lifetimes, in seconds (seed, appendix C). */
+/** `CACHE_TTL` for which sections state their lifetimes, in seconds. */
 const STANDARD_TTL_SECONDS = 300;
 
 /** Serves sections from the cache, which reads those that it lacks. */
@@ -48,7 +48,7 @@ export function createCachedSource(options: {
   };
 }
 
-/** The seed's section key (4.2). An entry holds the items of every limit, so no limit is in it; a private one holds its user. */
+/** The key of a section's entry. An entry holds the items of every limit, so no limit is in it; a private one holds its user. */
 function entryKey(section: Section, { near, viewer }: { near?: Near; viewer?: Viewer }): string {
   const parameters = [
     near && `location=${near.lng},${near.lat},${near.radiusKm}`,

@@ -32,7 +32,7 @@ export interface PageRequest {
   analytics: boolean;
 }
 
-/** A section as clients see it (seed 1.3). */
+/** A section as clients see it. */
 export interface SectionView {
   id: string;
   title: string;
@@ -244,7 +244,7 @@ function meanScore(outcomes: readonly Outcome[]): number | null {
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-/** The seed's log line (10.2), INFO, or WARN when a section failed; the request's logger adds its id. */
+/** One log line for each page: INFO, or WARN when a section failed. The request's logger adds its id. */
 function logPage(scope: RequestScope, outcomes: readonly Outcome[], now: number): void {
   const failed = outcomes.some(({ error }) => error !== undefined);
   scope.logger[failed ? 'warn' : 'info'](

@@ -18,7 +18,7 @@ export interface PageKey {
 }
 
 /**
- * The key of the seed (4.2), `homepage:{userId|anonymous}:v1`, for default parameters; what differs from them is
+ * The key is `homepage:{userId|anonymous}:v1` for default parameters; what differs from them is
  * appended in alphabetical order. Two requests share a key exactly when they must get the same bytes: so sections are
  * in one order, and a location that no section asked for can use is left out.
  */

@@ -3,7 +3,7 @@ import { documentId } from '../database/document-id.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { Section, Viewer } from '../sections/define-section.js';
 
-/** What a document of a collection is called in tags (spec, section 7). */
+/** What a document of a collection is called in tags. */
 export const entityNames: Readonly<Partial<Record<CollectionName, string>>> = {
   products: 'product',
   stores: 'store',

@@ -10,7 +10,7 @@ const MAX_WAITING = 10_000;
  */
 export type Admit = () => () => void;
 
-/** Sheds load where it costs: what is in memory is served whatever the load (spec, section 4). */
+/** Sheds load where it costs: what is in memory is served whatever the load. */
 export function createAdmission(options: {
   /** Whether timers come so late that nothing is answered in time. */
   isLagging: () => boolean;

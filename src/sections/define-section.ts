@@ -43,11 +43,11 @@ interface CachePolicy {
   graceMs: number;
 }
 
-/** The policy of the spec (section 5): fresh for 3 minutes, stale to 5, in grace to a day. */
+/** The policy of most sections: fresh for 3 minutes, stale to 5, in grace to a day. */
 export const standardPolicy: CachePolicy = { freshMs: 180_000, staleMs: 300_000, graceMs: 86_400_000 };
 
 interface SectionBase {
-  /** As in the spec's table: the `sections` parameter, the section's `id`, error and metadata entries. */
+  /** As clients write it: the `sections` parameter, the section's `id`, error and metadata entries. */
   id: string;
   title: string;
   type: string;

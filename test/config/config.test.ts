@@ -34,7 +34,7 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('configuration', () => {
-  it('has the defaults of the spec', () => {
+  it('has the documented defaults', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 5000, requestTimeoutMs: 10_000, batchEndpoint: true });
     expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000 });

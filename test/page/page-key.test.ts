@@ -7,7 +7,7 @@ const byId = (...ids: string[]) => registry.filter(({ id }) => ids.includes(id))
 const key = (page: Partial<PageKey>) => pageKey({ sections: registry, registry, limit: 10, ...page });
 
 describe('page key', () => {
-  it("is the seed's for default parameters", () => {
+  it('is short for default parameters', () => {
     expect(key({})).toBe('homepage:anonymous:v1');
     expect(key({ viewer: { userId: '507f1f77bcf86cd799439011' } })).toBe('homepage:507f1f77bcf86cd799439011:v1');
   });

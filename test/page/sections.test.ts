@@ -40,7 +40,7 @@ function sorted(documents: readonly Document[], ...keys: string[]): Document[] {
   });
 }
 
-/** The seed's queries (3.2) in plain code. */
+/** The sections' queries in plain code. */
 const oracle: Record<string, () => Document[]> = {
   justForYou: () =>
     sorted(
@@ -82,7 +82,7 @@ const section = (body: RestBody, key: string): RestSection => {
 };
 
 describe('sections', () => {
-  it.each(Object.keys(oracle))("%s are the seed's query, at every limit", async (key) => {
+  it.each(Object.keys(oracle))('%s are what their query in plain code finds, at every limit', async (key) => {
     const expected = idsOf(oracle[key]?.() ?? []);
     for (const limit of [1, 7, 20]) {
       const { body } = await app.get(`/api/v1/homepage?sections=${key}&limit=${limit}`);
@@ -94,7 +94,7 @@ describe('sections', () => {
     }
   });
 
-  it("say who they are, in the seed's order of keys", async () => {
+  it('say who they are, in the documented order of keys', async () => {
     const { body } = await app.get('/api/v1/homepage');
     const said = Object.entries(body.data.sections).map(([key, found]) => [key, found?.id, found?.title, found?.type]);
     expect(said).toEqual([

@@ -7,7 +7,7 @@ const stage = createStage();
 afterAll(stage.close);
 
 const LOAD_MS = 2000;
-/** Within this time of a write every gateway shows it (issue 4, "Proof"). */
+/** Within this time of a write every gateway shows it. */
 const SHOWN_MS = 500;
 let cluster: Cluster;
 beforeAll(async () => {

@@ -18,7 +18,7 @@ export function collect(options: Partial<DemoDataOptions> = {}): Shop {
 
 export const hexIds = (documents: Document[]) => new Set(documents.map(({ _id }) => String(_id)));
 
-/** The filters of the seed's section 3.2, in plain code. */
+/** The sections' filters in plain code. */
 export const sectionFilters = {
   justForYou: ({ products }: Shop) => products.filter((p) => p.featured && p.isActive && p.inventory.stock > 0),
   newArrivals: ({ products }: Shop) => products.filter((p) => p.isActive && p.inventory.stock > 0),

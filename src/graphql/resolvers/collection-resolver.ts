@@ -13,7 +13,7 @@ import { checkedArguments, ListArguments, LocatedListArguments } from '../schema
 
 const list = (description: string) => ({ description, nullable: true, complexity: listComplexity });
 
-/** The single collections that the older endpoints serve (spec, section 3): the same sections, one at a time. */
+/** The single collections that the older endpoints serve: the same sections, one at a time. */
 export function createCollectionResolver(sectionType: (item: ItemDefinition) => new () => object) {
   @Resolver()
   class CollectionResolver {

@@ -7,7 +7,7 @@ import { createHomepageResolver } from '../resolvers/homepage-resolver.js';
 import { createHomepageType } from './homepage-type.js';
 import { createSectionTypes } from './section-type.js';
 
-/** The schema over a registry of sections (spec, section 3). */
+/** The schema over a registry of sections. */
 export function createSchema(registry: readonly Section[]): GraphQLSchema {
   const sectionType = createSectionTypes(registry);
   return buildSchemaSync({

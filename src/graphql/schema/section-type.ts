@@ -2,7 +2,7 @@ import { Field, ID, Int, ObjectType } from 'type-graphql';
 import type { Section } from '../../sections/define-section.js';
 import type { ItemDefinition } from '../../sections/item-definition.js';
 
-/** The GraphQL type of a section of such items (seed 1.3): `ProductSection` for `Product`. */
+/** The GraphQL type of a section of such items: `ProductSection` for `Product`. */
 function createSectionType(item: ItemDefinition): new () => object {
   const name = item.type().name;
 

@@ -4,7 +4,7 @@ import type { RequestScope } from '../../page/homepage.js';
 import { collectionTag, sectionTag } from '../../page/tags.js';
 import type { Section } from '../../sections/define-section.js';
 
-/** Seconds for which a shared cache may hold an anonymous answer, and a partial one (spec, section 4). */
+/** Seconds for which a shared cache may hold an anonymous answer, and a partial one. */
 const SHARED_SECONDS = 60;
 const PARTIAL_SECONDS = 5;
 const STALE_DIRECTIVES = 'stale-while-revalidate=240, stale-if-error=86400';

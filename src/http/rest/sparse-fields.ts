@@ -18,7 +18,7 @@ export interface FieldSelection {
   document: DocumentNode;
 }
 
-/** The `fields` parameter over the persisted operation (seed 6.4). */
+/** The `fields` parameter over the persisted operation. */
 export interface SparseFields {
   /** Every path that can be asked for, in the operation's order. */
   paths: readonly string[];

@@ -28,7 +28,7 @@ export interface HomepageRouteOptions {
   clock: Clock;
 }
 
-/** `GET /api/v1/homepage` (seed 1): executes the persisted `Homepage` operation and reshapes its result. */
+/** `GET /api/v1/homepage`: executes the persisted `Homepage` operation and reshapes its result. */
 export function homepageRoute(server: FastifyInstance, options: HomepageRouteOptions): void {
   const { homepage, executor, operations, openRequest, batchEndpoint, clock } = options;
   const { registry } = homepage;

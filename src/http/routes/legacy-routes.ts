@@ -8,7 +8,7 @@ import { operationNamed, searchOf } from '../rest/operation.js';
 import { booleanParameter, parameterFault, parseQuery, refuseFaults } from '../rest/parameters.js';
 import type { OpenRequest } from './open-request.js';
 
-/** What the batch endpoint replaces, and the operation that each executes (seed 7.1). */
+/** What the batch endpoint replaces, and the operation that each executes. */
 const endpoints = [
   { path: '/products/featured', operation: 'FeaturedProducts', field: 'featuredProducts', located: false },
   { path: '/products/new-arrivals', operation: 'NewArrivals', field: 'newArrivals', located: false },

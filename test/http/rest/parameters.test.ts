@@ -26,7 +26,7 @@ const sectionsOf = (search: string) => read(search).sections.map(({ id }) => id)
 const pathsOf = (search: string) => read(search).fields?.paths;
 
 describe('homepage parameters', () => {
-  it('has the defaults of the seed', () => {
+  it('has the documented defaults', () => {
     expect(read('')).toMatchObject({ limit: 10, fresh: false, includeAnalytics: false, fallback: 'null' });
     expect(sectionsOf('')).toHaveLength(6);
   });

@@ -23,7 +23,7 @@ afterAll(async () => {
 const page = (search = '', headers: Record<string, string> = {}) => app.get(`/api/v1/homepage${search}`, headers);
 
 describe('the envelope', () => {
-  it("has the seed's keys in the seed's order", async () => {
+  it('has the documented keys in the documented order', async () => {
     const { body, headers } = await page('?includeAnalytics=true', await bearer(userId, clock));
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(Object.keys(body)).toEqual(['version', 'success', 'data']);
