@@ -1,8 +1,10 @@
 import { at } from './random.js';
 import { slugify } from './text.js';
-import { shopCategories } from './words/shop-categories.js';
-import type { ProductFamily, ShopCategory } from './words/shop-category.js';
-import { premiumFactor } from './words/styles.js';
+import { type ProductFamily, type ShopCategory, shopCategories } from './vocabulary.js';
+import premiumFactors from './words/premium-factors.json' with { type: 'json' };
+
+/** Materials that cost more than the rest of their kind, and by how much. */
+const premiumFactor: Readonly<Record<string, number>> = premiumFactors;
 
 /** A product as far as words go. */
 export interface CatalogueEntry {
@@ -37,7 +39,7 @@ function entryAt(category: ShopCategory, place: number, variant: string | undefi
       rest -= sizeOf(family);
       continue;
     }
-    const [noun, minPrice, maxPrice] = at(family.nouns, rest);
+    const { noun, minPrice, maxPrice } = at(family.nouns, rest);
     const material = at(family.materials, Math.floor(rest / family.nouns.length));
     const style = at(family.styles, Math.floor(rest / (family.nouns.length * family.materials.length)));
     const factor = premiumFactor[material] ?? 1;

@@ -1,8 +1,7 @@
 import { dayMs } from './numbers.js';
 import type { DemoRandom } from './random.js';
 import { at } from './random.js';
-import type { City, District } from './words/cities.js';
-import { cities } from './words/cities.js';
+import { type City, cities } from './vocabulary.js';
 
 /** Where something is: a GeoJSON point (longitude first) with an address. */
 interface DemoLocation {
@@ -14,7 +13,7 @@ interface DemoLocation {
 
 interface Place {
   city: City;
-  district: District;
+  district: City['districts'][number];
   location: DemoLocation;
 }
 
@@ -24,7 +23,7 @@ const roundDegrees = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
 
 /** A place in one of the cities: its index chooses the city, so that all have about as many; chance chooses the rest. */
 export function drawPlace(random: DemoRandom, cityIndex: number): Place {
-  const city: City = at(cities, cityIndex);
+  const city = at(cities, cityIndex);
   const district = random.pick(city.districts);
   const distanceKm = districtRadiusKm * Math.sqrt(random.fraction());
   const bearing = 2 * Math.PI * random.fraction();

@@ -4,7 +4,7 @@ import type { DemoRandom } from './random.js';
 import { createDemoRandom, seedFor } from './random.js';
 import type { CollectionName } from './scale.js';
 import { collectionNames, countsFor } from './scale.js';
-import { shopCategories } from './words/shop-categories.js';
+import { shopCategories } from './vocabulary.js';
 
 /** What every document of one shop is made from. */
 export interface Shop {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { BSON, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
 import { demoCounts, demoUserId, generateDemoData } from '../../src/demo/generate.js';
@@ -31,6 +32,13 @@ describe('demo data', () => {
     expect(bytesOf(collect({ seed: 7 })) === first).toBe(true);
     expect(bytesOf(collect({ seed: 7, now: now + 3_600_000 })) === first).toBe(true);
     expect(bytesOf(collect({ seed: 7, now: now + 86_400_000 })) === first).toBe(false);
+  });
+
+  it('is what earlier versions made: a change of it on purpose replaces this hash', () => {
+    const shop = collect({ seed: 7, now: Date.UTC(2026, 0, 1) });
+    expect(createHash('sha256').update(bytesOf(shop)).digest('hex')).toBe(
+      '0327e1c5686f28a40d0ecfc16b2662da4193019e1c7d2cabfeec0d1685600e54',
+    );
   });
 
   it('is other data, with other ids, for another seed', () => {

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import { at } from '../random.js';
 import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { shopCategories } from '../vocabulary.js';
 
 /** The category at an index; they are the same in every shop but for their ids. */
 export function categoryDocument(shop: Shop, index: number): Document {

@@ -4,16 +4,14 @@ import { drawPlace, localTime } from '../places.js';
 import { at } from '../random.js';
 import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
-import type { EventKind } from '../words/events.js';
-import { eventKinds } from '../words/events.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { eventKinds, shopCategories } from '../vocabulary.js';
 
 const kindCount = eventKinds.length;
 
 /** The event at an index: most in the next four months, about one in six past. */
 export function eventDocument(shop: Shop, index: number): Document {
   const random = shop.random('events', index);
-  const kind: EventKind = at(eventKinds, index);
+  const kind = at(eventKinds, index);
   const turn = Math.floor(index / kindCount);
   const title = at(kind.titles, turn + shop.offset('events'));
   const { city, district, location } = drawPlace(random, index + turn);

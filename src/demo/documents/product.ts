@@ -5,7 +5,7 @@ import type { DemoRandom } from '../random.js';
 import { at } from '../random.js';
 import { storesFor } from '../scale.js';
 import type { Shop } from '../shop.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { shopCategories } from '../vocabulary.js';
 
 /** The first thing a product draws: one of the stores that exist in every shop that has this product. */
 const drawStore = (random: DemoRandom, index: number) => random.int(0, storesFor(index + 1) - 1);

@@ -2,7 +2,7 @@ import type { Document } from 'bson';
 import { drawDate } from '../numbers.js';
 import type { DemoRandom } from '../random.js';
 import type { Shop } from '../shop.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { shopCategories } from '../vocabulary.js';
 import { productCategory } from './product.js';
 
 /** Only the first products are recommended, so that a user's page is the same in a shop of a thousand and of a million. */

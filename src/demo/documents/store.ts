@@ -4,16 +4,16 @@ import { drawPlace } from '../places.js';
 import { at } from '../random.js';
 import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
-import { shopCategories } from '../words/shop-categories.js';
-import { commonStoreTags, storePitches, storeRoots } from '../words/stores.js';
+import { shopCategories } from '../vocabulary.js';
+import storeWords from '../words/stores.json' with { type: 'json' };
 
 /** A store's name, known without its document; a name that has been used before gets a number. */
 export function storeName(shop: Shop, index: number): string {
   const kinds = at(shopCategories, shop.storeCategory(index)).storeKinds;
   const turn = Math.floor(index / shopCategories.length);
-  const root = at(storeRoots, index * 7 + turn * 13 + shop.offset('stores'));
-  const branch = Math.floor(turn / (storeRoots.length * kinds.length));
-  const name = `${root} ${at(kinds, turn + Math.floor(turn / storeRoots.length))}`;
+  const root = at(storeWords.roots, index * 7 + turn * 13 + shop.offset('stores'));
+  const branch = Math.floor(turn / (storeWords.roots.length * kinds.length));
+  const name = `${root} ${at(kinds, turn + Math.floor(turn / storeWords.roots.length))}`;
   return branch === 0 ? name : `${name} ${branch + 1}`;
 }
 
@@ -30,7 +30,7 @@ export function storeDocument(shop: Shop, index: number): Document {
     _id: shop.id('stores', index),
     name,
     slug,
-    description: `${random.pick(storePitches)} Find us in ${district.name}, ${location.city}.`,
+    description: `${random.pick(storeWords.pitches)} Find us in ${district.name}, ${location.city}.`,
     logo: `/images/logos/${slug}.svg`,
     image: `/images/stores/${slug}.svg`,
     email: `hello@${slugify(name)}.example.com`,
@@ -38,7 +38,7 @@ export function storeDocument(shop: Shop, index: number): Document {
     ...(random.chance(0.6) ? { cashback: random.int(1, 12) } : {}),
     category: shop.id('categories', categoryIndex),
     location,
-    tags: [...random.sample(category.storeTags, random.int(1, 3)), ...random.sample(commonStoreTags, random.int(1, 2))],
+    tags: [...random.sample(category.storeTags, random.int(1, 3)), ...random.sample(storeWords.tags, random.int(1, 2))],
     featured: random.chance(0.55),
     isActive: random.chance(0.93),
     views: drawViews(random, 250_000),

@@ -3,13 +3,13 @@ import { drawDate } from '../numbers.js';
 import { at } from '../random.js';
 import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
-import { firstNames, lastNames } from '../words/people.js';
+import people from '../words/people.json' with { type: 'json' };
 
 /** The user at an index. The lists of names have no common divisor, so that no full name comes twice among hundreds. */
 export function userDocument(shop: Shop, index: number): Document {
   const place = index + shop.offset('users');
-  const first = at(firstNames, place);
-  const last = at(lastNames, place);
+  const first = at(people.firstNames, place);
+  const last = at(people.lastNames, place);
   return {
     _id: shop.id('users', index),
     name: `${first} ${last}`,

@@ -1,7 +1,6 @@
 import { hashText } from '../random.js';
 import { slugify, unslugify } from '../text.js';
-import { eventKinds } from '../words/events.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { eventKinds, shopCategories } from '../vocabulary.js';
 import type { IconName } from './icons.js';
 import { icons } from './icons.js';
 
@@ -12,7 +11,7 @@ const offerPattern = /^(\d{1,2})-off-(.+)$/;
 /** Which pictogram goes with a noun, by the noun's slug; from the word lists. */
 const iconByNoun: ReadonlyMap<string, IconName> = new Map(
   shopCategories.flatMap(({ families }) =>
-    families.flatMap(({ nouns }) => nouns.map(([noun, , , icon]) => [slugify(noun), icon] as const)),
+    families.flatMap(({ nouns }) => nouns.map(({ noun, icon }) => [slugify(noun), icon] as const)),
   ),
 );
 
