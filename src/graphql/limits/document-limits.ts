@@ -62,7 +62,7 @@ const maxSelectionsRule: ValidationRule = (context) => {
   };
 };
 
-/** Refuse an operation before execution, with the limit and what was found (docs/decisions/051-graphql-limits.md). */
+/** Refuse an operation before execution, with the limit and what was found (docs/decisions/012-graphql-limits.md). */
 export const limitRules: readonly ValidationRule[] = [
   // A fragment adds no depth to an answer.
   maxDepthRule({ n: graphqlLimits.depth, flattenFragments: true, ...reported }),
