@@ -1,13 +1,10 @@
 import type { Cache } from '../cache/cache.js';
-import type { CachePolicy } from '../cache/policy.js';
+import { type CachePolicy, STANDARD_TTL_SECONDS } from '../core/cache-policy.js';
 import type { SourceGuards } from '../protection/source-guards.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
-
-/** `CACHE_TTL` for which sections state their lifetimes, in seconds. */
-const STANDARD_TTL_SECONDS = 300;
 
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
@@ -20,11 +17,11 @@ export function createCachedSource(options: {
 }): SectionSource {
   const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache: { freshMs, staleMs, graceMs } }: Section): Partial<CachePolicy> => ({
-    freshMs: Math.round(freshMs * scale),
-    staleMs: Math.round(staleMs * scale),
-    graceMs,
-    staleWhileRevalidate,
+  const policyOf = ({ cache }: Section): CachePolicy => ({
+    ...cache,
+    freshMs: Math.round(cache.freshMs * scale),
+    staleMs: Math.round(cache.staleMs * scale),
+    staleWhileRevalidate: cache.staleWhileRevalidate && staleWhileRevalidate,
   });
 
   return {

@@ -1,3 +1,4 @@
+import type { CachePolicy } from '../core/cache-policy.js';
 import type { Page, ReadOptions } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import type { CollectionName } from '../database/models/registry.js';
@@ -34,17 +35,6 @@ export interface LoadArguments extends Sources {
   /** To be passed to every read: the signal and the time that is left. */
   read: ReadOptions;
 }
-
-interface CachePolicy {
-  /** Milliseconds from the read for which an entry is fresh, may be served while it is renewed, and may be served
-   * when renewing fails. */
-  freshMs: number;
-  staleMs: number;
-  graceMs: number;
-}
-
-/** The policy of most sections: fresh for 3 minutes, stale to 5, in grace to a day. */
-export const standardPolicy: CachePolicy = { freshMs: 180_000, staleMs: 300_000, graceMs: 86_400_000 };
 
 interface SectionBase {
   /** As clients write it: the `sections` parameter, the section's `id`, error and metadata entries. */

@@ -1,4 +1,5 @@
-import { defineSection, standardPolicy } from './define-section.js';
+import { standardPolicy } from '../core/cache-policy.js';
+import { defineSection } from './define-section.js';
 import { storeItem } from './items/store.js';
 import { pageNearby } from './nearby.js';
 
