@@ -1,8 +1,8 @@
 import { Context } from 'mingo/core';
 import { $and, $nor, $or } from 'mingo/operators/query/logical';
 import { Query } from 'mingo/query';
-import { type Doc, isDoc, regexParts } from '../values/bson-values.js';
-import { keyOf } from '../values/compare.js';
+import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { compareBson, keyOf } from '../values/compare.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
 import { compileExpression } from './expressions.js';
 import { compileConditions, isOperatorDoc, isTrue } from './filter-operators.js';
@@ -24,15 +24,16 @@ export function compileFilter(filter: unknown): Matcher {
   return (document) => query.test(document);
 }
 
-/** The keys (`keyOf`) of the only ids that can match, where the filter names them; undefined where it does not. */
-export function idKeysOf(filter: unknown): string[] | undefined {
-  const id = isDoc(filter) && Object.hasOwn(filter, '_id') ? filter._id : undefined;
+/** The only ids that can match, ascending, where the filter names them; undefined where it does not. */
+export function idsOf(filter: Doc): unknown[] | undefined {
+  const id = getField(filter, '_id');
   if (id === undefined || id === null || regexParts(id)) return undefined;
-  if (!isOperatorDoc(id)) return Array.isArray(id) ? undefined : [keyOf(id)];
-  if ('$eq' in id && !Array.isArray(id.$eq) && id.$eq !== null) return [keyOf(id.$eq)];
+  if (!isOperatorDoc(id)) return Array.isArray(id) ? undefined : [id];
+  if ('$eq' in id && !Array.isArray(id.$eq) && id.$eq !== null) return [id.$eq];
   if (!Array.isArray(id.$in)) return undefined;
   if (id.$in.some((element) => element === null || Array.isArray(element) || regexParts(element))) return undefined;
-  return [...new Set(id.$in.map(keyOf))];
+  const unique = new Map(id.$in.map((element) => [keyOf(element), element]));
+  return [...unique.values()].sort(compareBson);
 }
 
 /** The operator that every field's conditions, and `$expr`, become on their way through mingo: it asks a compiled predicate. */

@@ -12,6 +12,9 @@ export type IndexSpecification = Doc & { readonly name: string; readonly key: Do
 export interface Collection {
   readonly namespace: string;
   readonly size: number;
+  /** Why the collection is no longer at its name (it was dropped or renamed); undefined while it is. */
+  readonly gone: string | undefined;
+  retire(reason: string): void;
   /** In the order of insertion. May be read while others write: a document that was taken out is passed over. */
   documents(): Iterable<Doc>;
   get(idKey: string): Doc | undefined;
@@ -36,6 +39,8 @@ export function createCollection(namespace: string): Collection {
   >();
   indexes.set(idIndex.name, { specification: idIndex, unique: undefined, geo: [] });
 
+  let gone: string | undefined;
+
   function check(document: Doc, key: string): void {
     for (const { unique, geo } of indexes.values()) {
       unique?.check(document, key);
@@ -47,6 +52,12 @@ export function createCollection(namespace: string): Collection {
     namespace,
     get size() {
       return documents.size;
+    },
+    get gone() {
+      return gone;
+    },
+    retire: (reason) => {
+      gone = reason;
     },
     documents: () => documents.values(),
     get: (idKey) => documents.get(idKey),

@@ -21,9 +21,12 @@ export function createStore(clock: Clock): Store {
   const changes = createChangeLog(clock);
 
   function drop(database: string, collection: string): boolean {
-    const existed = databases.get(database)?.delete(collection) ?? false;
-    if (existed) changes.append({ operationType: 'drop', database, collection });
-    return existed;
+    const dropped = databases.get(database)?.get(collection);
+    if (!dropped) return false;
+    databases.get(database)?.delete(collection);
+    dropped.retire(`collection dropped: ${dropped.namespace}`);
+    changes.append({ operationType: 'drop', database, collection });
+    return true;
   }
 
   return {
