@@ -4,6 +4,7 @@ import { serveConnection } from './protocol/connection.js';
 import { createCursors } from './protocol/cursors.js';
 import { createDispatcher } from './protocol/dispatcher.js';
 import { createFailPoint } from './protocol/fail-point.js';
+import { startExpiry } from './storage/expiry.js';
 import { createStore } from './storage/store.js';
 import { openWriter } from './update/writes.js';
 import { type Doc, decode, encode } from './values/bson-values.js';
@@ -34,6 +35,7 @@ export async function startEmbeddedDatabase(
   const bound = await listen(listener, host, port);
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const store = createStore(clock);
+  const stopExpiry = startExpiry({ store, clock });
   const cursors = createCursors(clock);
   const dispatcher = createDispatcher({
     store,
@@ -70,6 +72,7 @@ export async function startEmbeddedDatabase(
     },
     close: () =>
       new Promise((resolve) => {
+        stopExpiry();
         listener.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),

@@ -65,32 +65,36 @@ export const remove: Handler = async (request) => {
   return { fields: { n, ...writeErrors } };
 };
 
-async function updateStatement(
-  request: Request,
-  writer: Writer,
-  statement: Doc,
-): Promise<{ matched: number; modified: number; upserted?: Doc }> {
+interface UpdateResult {
+  matched: number;
+  modified: number;
+  upserted: Doc | undefined;
+}
+
+async function updateStatement(request: Request, writer: Writer, statement: Doc): Promise<UpdateResult> {
   checkStatement(statement, 'update.updates', ['q', 'u', 'multi', 'upsert', 'hint', 'upsertSupplied']);
   const filter = filterOf(statement, 'update.updates');
   const change = compileUpdate(statement.u);
   const multi = statement.multi === true;
   if (multi && change.replaces) throw failedToParse('multi update is not supported for replacement-style update');
   checkHint(writer.collection, statement.hint);
-  let matched = 0;
-  let modified = 0;
+  const result: UpdateResult = { matched: 0, modified: 0, upserted: undefined };
   await scan({
     collection: writer.collection,
     filter,
     operation: request.operation,
     visit: (document) => {
-      matched += 1;
-      if (writer.update(document, change).changed) modified += 1;
+      result.matched += 1;
+      if (writer.update(document, change).changed) result.modified += 1;
       return multi;
     },
+    finish: () => {
+      if (result.matched > 0 || statement.upsert !== true) return;
+      result.upserted = writer.insert(upsertedDocument(filter, change, request.server.clock.now()));
+      result.matched = 1;
+    },
   });
-  if (matched > 0 || statement.upsert !== true) return { matched, modified };
-  const upserted = writer.insert(upsertedDocument(filter, change, request.server.clock.now()));
-  return { matched: 1, modified: 0, upserted };
+  return result;
 }
 
 function filterOf(statement: Doc, path: string): Doc {
@@ -128,7 +132,7 @@ async function eachStatement(
       writeErrors.push({ index, code: error.code, errmsg: error.message, ...error.extra });
       if (ordered) break;
     }
-    if (index % 64 === 63) await operation.breathe();
+    if (index % 64 === 63) await operation.yieldToEventLoop();
   }
   return writeErrors.length > 0 ? { writeErrors } : {};
 }

@@ -144,7 +144,7 @@ export function batchesOf(documents: Iterable<Doc>): BatchSource {
         }
         batch.push(document);
         bytes += document.byteLength + 12;
-        if (batch.length % 64 === 0) await operation.breathe();
+        if (batch.length % 64 === 0) await operation.yieldToEventLoop();
       }
       // Looks one ahead, so that a cursor whose last document was sent is closed with it.
       ahead ??= read();

@@ -1,10 +1,11 @@
 import { Binary, Long } from 'bson';
 import { timestampOf } from '../change-streams/change-log.js';
 import { adminCommands, createHello } from '../commands/admin-commands.js';
+import * as collections from '../commands/collection-commands.js';
 import { getMore, killCursors } from '../commands/cursor-commands.js';
 import { findAndModify } from '../commands/find-and-modify.js';
+import * as indexes from '../commands/index-commands.js';
 import { aggregate, count, distinct, find } from '../commands/read-commands.js';
-import * as schema from '../commands/schema-commands.js';
 import { insert, remove, update } from '../commands/write-commands.js';
 import { type Doc, encode, isDoc, toNumber } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
@@ -49,14 +50,14 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
   const retries = createRetries();
   const hello = createHello();
   const context: Server = { ...server, connections: server.connections, runningOperations: () => running.size };
-  const { createIndexes, listIndexes, dropIndexes, listCollections, create, drop, dropDatabase } = schema;
   const handlers = new Map<string, Handler>(
     Object.entries({
       ...adminCommands,
       ...{ hello, isMaster: hello, ismaster: hello, buildinfo: adminCommands.buildInfo ?? hello },
       ...{ find, aggregate, count, distinct, getMore, killCursors },
       ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
-      ...{ createIndexes, listIndexes, dropIndexes, listCollections, create, drop, dropDatabase },
+      ...collections,
+      ...indexes,
     }),
   );
 

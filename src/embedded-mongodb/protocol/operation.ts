@@ -8,7 +8,7 @@ export interface Operation {
   /** Throws MaxTimeMSExpired (50) past the deadline and Interrupted (11601) once the client has gone. */
   check(): void;
   /** Lets others run when this operation has run for some milliseconds. To be awaited every few documents. */
-  breathe(): Promise<void> | undefined;
+  yieldToEventLoop(): Promise<void> | undefined;
   /** Resolves after `delayMs`, or earlier when `wake` is called back; throws as `check` does. */
   wait(delayMs: number, onWaiting?: (wake: () => void) => () => void): Promise<void>;
   /** The client has gone, or the server closes. */
@@ -33,7 +33,7 @@ export function startOperation(options: { clock: Clock; maxTimeMs: number | unde
   return {
     now: clock.now,
     check,
-    breathe: () => {
+    yieldToEventLoop: () => {
       if (performance.now() - sliceStart < SLICE_MS) return undefined;
       check();
       return new Promise((resolve, reject) => {

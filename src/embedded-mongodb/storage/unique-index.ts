@@ -28,21 +28,18 @@ export function createUniqueIndex(options: {
 
   function entries(document: Doc): Map<string, unknown[]> {
     const found = new Map<string, unknown[]>();
-    if (!covers(document) || (sparse && isAbsent(document))) return found;
+    if (!covers(document)) return found;
     let rows: unknown[][] = [[]];
     for (const path of paths) {
       const keys = keysAt(document, path);
       if (keys.length > 1 && rows.length > 1) throw new CommandError(171, 'cannot index parallel arrays');
       rows = rows.flatMap((row) => keys.map((value) => [...row, value]));
     }
-    for (const row of rows) found.set(row.map(keyOf).join('|'), row);
+    for (const row of rows) {
+      // A sparse index leaves out what has none of its fields, each element of an array on the way counting for itself.
+      if (!sparse || row.some((value) => value !== undefined)) found.set(row.map(keyOf).join('|'), row);
+    }
     return found;
-  }
-
-  function isAbsent(document: Doc): boolean {
-    return paths.every(
-      (path) => path.reduce<unknown>((inner, part) => (isDoc(inner) ? inner[part] : undefined), document) === undefined,
-    );
   }
 
   return {

@@ -1,4 +1,4 @@
-import { Long, Timestamp } from 'bson';
+import { Decimal128, Long, Timestamp } from 'bson';
 import { calculateForUpdate } from '../values/arithmetic.js';
 import {
   type BsonNumber,
@@ -240,7 +240,7 @@ function calculating(path: string, operand: unknown, operation: 'add' | 'multipl
 function zeroOf(number: BsonNumber): BsonNumber {
   const type = numberType(number);
   if (type === 'long') return Long.ZERO;
-  if (type === 'decimal') throw notImplemented('Arithmetic on decimals');
+  if (type === 'decimal') return Decimal128.fromString('0');
   return type === 'double' ? storedDouble(0) : 0;
 }
 

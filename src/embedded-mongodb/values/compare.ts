@@ -1,5 +1,6 @@
 import { Binary, BSONSymbol, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
 import { type BsonNumber, type Doc, isBsonNumber, isDoc, regexParts } from './bson-values.js';
+import { parseDecimal } from './decimal.js';
 
 /** The order of BSON types. Values of types with the same rank compare by value. */
 const rank = {
@@ -140,14 +141,12 @@ function exact(value: BsonNumber): number | bigint | Fraction {
 }
 
 function decimalFraction(text: string): number | Fraction {
-  const match = /^(-?)(\d*)\.?(\d*)(?:E([+-]?\d+))?$/i.exec(text);
-  if (!match) return Number(text);
-  const [, sign = '', whole = '', decimals = '', exponent = '0'] = match;
-  const digits = BigInt(`${sign}${whole}${decimals}` || '0');
-  const power = Number(exponent) - decimals.length;
-  return power >= 0
-    ? { numerator: digits * 10n ** BigInt(power), denominator: 1n }
-    : { numerator: digits, denominator: 10n ** BigInt(-power) };
+  const decimal = parseDecimal(text);
+  if (!decimal) return Number(text);
+  const { coefficient, exponent } = decimal;
+  return exponent >= 0
+    ? { numerator: coefficient * 10n ** BigInt(exponent), denominator: 1n }
+    : { numerator: coefficient, denominator: 10n ** BigInt(-exponent) };
 }
 
 function fraction(value: number | bigint | Fraction): Fraction {
