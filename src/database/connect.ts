@@ -130,7 +130,7 @@ export function connectDatabase(options: {
     ready,
     follow: async (followed, resumeToken) => {
       await ready;
-      return openChangeFeed({ database: connected(), collections: followed, resumeToken });
+      return openChangeFeed({ database: connected(), collections: followed, resumeToken, clock });
     },
     close: async () => {
       closed = true;
