@@ -145,7 +145,7 @@ export async function buildApp(options: {
     },
     warnings: () => {
       const { state, reason } = jobs.feed();
-      return state === 'interrupted' ? [`changes are not followed: ${reason}`] : [];
+      return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
     },
   });
   graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
