@@ -143,6 +143,10 @@ export async function buildApp(options: {
       const reasons = [draining && 'draining', outage !== undefined && `database: ${outage}`, jobs.starting()];
       return reasons.filter((reason) => typeof reason === 'string');
     },
+    warnings: () => {
+      const { state, reason } = jobs.feed();
+      return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
+    },
   });
   graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
   homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });

@@ -33,6 +33,7 @@ export async function serve(config: Config): Promise<void> {
   const database = connectDatabase({
     uri: demo?.uri ?? String(uri),
     poolSize: config.database.poolSize,
+    createIndexes: config.database.createIndexes,
     logger,
     clock,
   });

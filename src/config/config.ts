@@ -123,6 +123,7 @@ const variables = {
   ENABLE_BATCH_ENDPOINT: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_CACHE_WARMING: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_STALE_WHILE_REVALIDATE: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  ENABLE_INDEX_CREATION: { schema: flag.optional(), default: undefined, expected: 'one of true, false, 1, 0' },
   JWT_SECRET: { schema: text, default: undefined, expected: 'a secret' },
   JWT_JWKS: {
     schema: z.string().refine(isJwks).optional(),
@@ -171,6 +172,7 @@ export const variableNames = Object.keys(variables) as readonly VariableName[];
 const defaultsInWords: Partial<Record<VariableName, string>> = {
   HOST: '127.0.0.1 when left out, in production 0.0.0.0',
   MONGODB_URI: 'an embedded database with demo data when left out',
+  ENABLE_INDEX_CREATION: 'false in production when left out, else true',
   CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
 };
 
@@ -242,6 +244,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       uri: values.MONGODB_URI,
       poolSize: values.DB_POOL_SIZE,
       queryTimeoutMs: values.QUERY_TIMEOUT,
+      createIndexes: values.ENABLE_INDEX_CREATION ?? !production,
     }),
     cache: Object.freeze({
       redisUrl: values.REDIS_URL,

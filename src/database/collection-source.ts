@@ -1,6 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
+import { withPlainNumbers } from './plain-numbers.js';
 
-/** A document as it stands in the database: no promise is made about its fields. */
+/** A document as it stands in the database, its numbers as JavaScript's: no promise is made about its fields. */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** What every read carries: who may call it off, and how long the server may work on it. */
@@ -41,13 +42,13 @@ export function createCollectionSource(model: Model<StoredDocument>): Collection
     maxTimeMS: Math.max(1, Math.ceil(remainingMs())),
     signal,
   });
-  const find: CollectionSource['find'] = ({ filter, select, sort, limit, ...read }) => {
+  const find: CollectionSource['find'] = async ({ filter, select, sort, limit, ...read }) => {
     const query = model.find(filter).setOptions(limited(read));
     query.select([...select]);
     if (sort !== undefined) query.sort({ ...sort });
     // One answer holds the whole page, so the server closes the cursor at once.
     if (limit !== undefined) query.limit(limit).setOptions({ singleBatch: true });
-    return query.lean<StoredDocument[]>().exec();
+    return (await query.lean<StoredDocument[]>().exec()).map(withPlainNumbers);
   };
   const count: CollectionSource['count'] = ({ filter, ...read }) =>
     model.countDocuments(filter).setOptions(limited(read)).exec();

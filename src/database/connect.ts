@@ -5,8 +5,8 @@ import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { type ChangeFeed, openChangeFeed } from './changes.js';
 import { type CollectionSource, createCollectionSource, type StoredDocument } from './collection-source.js';
-import { ensureIndexes } from './ensure-indexes.js';
 import { type CollectionName, collections } from './models/registry.js';
+import { createStartCheck } from './start-check.js';
 
 /** Waits between tries to connect for the first time: doubled from the first to the last. */
 const FIRST_RETRY_MS = 250;
@@ -21,7 +21,9 @@ export interface Database {
   readonly sources: Sources;
   /** Why it cannot be read just now, or undefined when it can. */
   outage(): string | undefined;
-  /** Resolves when the first connection stands and the indexes were looked after. */
+  /** What is wrong with its collections, and does not keep it from being read: missing or empty ones. */
+  warnings(): readonly string[];
+  /** Resolves when the first connection stands and the collections and indexes were checked. */
   ready: Promise<void>;
   /** Opens a feed of changes as soon as there is a connection; see `openChangeFeed`. */
   follow(collections: readonly CollectionName[], resumeToken: ResumeToken | undefined): Promise<ChangeFeed>;
@@ -41,13 +43,16 @@ export interface SentCommand {
 export function connectDatabase(options: {
   uri: string;
   poolSize: number;
+  /** Whether indexes that are missing are made, or only named in a warning. */
+  createIndexes: boolean;
   logger: Logger;
   clock: Clock;
   /** Sees every command that the driver sends; for tests and diagnosis. */
   onCommand?: (command: SentCommand) => void;
 }): Database {
-  const { uri, poolSize, logger, clock, onCommand } = options;
+  const { uri, poolSize, createIndexes, logger, clock, onCommand } = options;
   const connection = createConnection();
+  const startCheck = createStartCheck({ createIndexes, clock, logger });
   let downSince: number | undefined = clock.now() - OUTAGE_AFTER_MS;
   let reason = 'connecting';
   let closed = false;
@@ -85,7 +90,11 @@ export function connectDatabase(options: {
   };
   const sources = Object.fromEntries(
     Object.entries(collections).map(([name, definition]) => {
-      const schema = new Schema<StoredDocument>(definition, { strictQuery: 'throw', autoIndex: false });
+      const schema = new Schema<StoredDocument>(definition, {
+        strictQuery: 'throw',
+        autoIndex: false,
+        autoCreate: false,
+      });
       return [name, guarded(createCollectionSource(connection.model<StoredDocument>(name, schema, name)))];
     }),
   ) as unknown as Sources;
@@ -101,6 +110,8 @@ export function connectDatabase(options: {
         connectTimeoutMS: 2000,
         heartbeatFrequencyMS: 2000,
         bufferCommands: false,
+        // A string that is not UTF-8 is read with U+FFFD in the place of each bad byte, instead of failing the whole answer.
+        enableUtf8Validation: false,
         autoIndex: false,
         autoCreate: false,
         monitorCommands: onCommand !== undefined,
@@ -117,8 +128,9 @@ export function connectDatabase(options: {
         onCommand({ name: commandName, collection: String(command[commandName]), command });
       });
     }
-    logger.info('database connected');
-    await ensureIndexes({ database: connected(), logger });
+    const hosts = connection.getClient().options.hosts.map(String);
+    logger.info({ hosts, database: connection.name }, 'database connected');
+    await startCheck.run(connected());
   };
   const connected = () => connection.getClient().db(connection.name);
   const ready = connect(FIRST_RETRY_MS);
@@ -126,13 +138,15 @@ export function connectDatabase(options: {
   return {
     sources,
     outage,
+    warnings: startCheck.warnings,
     ready,
     follow: async (followed, resumeToken) => {
       await ready;
-      return openChangeFeed({ database: connected(), collections: followed, resumeToken });
+      return openChangeFeed({ database: connected(), collections: followed, resumeToken, clock });
     },
     close: async () => {
       closed = true;
+      startCheck.stop();
       await connection.close();
     },
   };

@@ -31,6 +31,9 @@ describe('tags of a change', () => {
       [`offer:${ID}`],
     ],
     ['an event', { collection: 'events', fields: ['date'] }, ['section:events', `event:${ID}`], []],
+    ['a category', { collection: 'categories', fields: ['name'] }, [`category:${ID}`], []],
+    ['a category that comes', { collection: 'categories', type: 'insert' }, [`category:${ID}`], []],
+    ['a collection that was replaced', { type: 'other', collection: 'stores' }, ['collection:stores'], []],
     ['the whole database', { type: 'other', collection: undefined }, registry.map(({ id }) => `section:${id}`), []],
   ])('%s', (_, change, soft, hard) => {
     expect(tags(change)).toEqual({ soft, hard });

@@ -15,23 +15,32 @@ const change = (id: string, fields = ['name']): Change => ({
 /** A feed under the test's control. */
 function createFeed() {
   let place = 0;
-  let wake: (result: Change | undefined | Error) => void = () => undefined;
+  const results: (Change | undefined | Error)[] = [];
+  let wake = () => {};
   const feed: ChangeFeed = {
     get resumeToken() {
       return { place };
     },
-    next: () =>
-      new Promise((resolve, reject) => {
-        wake = (result) => (result instanceof Error ? reject(result) : resolve(result));
-      }),
-    close: async () => wake(undefined),
+    next: async () => {
+      if (results.length === 0) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+      place += 1;
+      const result = results.shift();
+      if (result instanceof Error) throw result;
+      return result;
+    },
+    close: async () => wake(),
   };
   return {
     feed,
     emit: async (result: Change | undefined | Error, clock: FakeClock) => {
-      place += 1;
-      wake(result);
+      results.push(result);
+      wake();
       await clock.advance(0);
+      await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
@@ -132,7 +141,11 @@ describe('the invalidation job', () => {
     expect(opened).toHaveLength(3);
     await clock.advance(400);
     expect(opened).toHaveLength(4);
-    expect(lines.filter(({ message }) => message === 'following changes was interrupted')).toHaveLength(3);
+    // One warning for the whole interruption, and one line when it is over.
+    expect(lines.filter(({ level }) => level === 'WARN').map(({ message }) => message)).toEqual([
+      expect.stringContaining('changes are not followed: broken'),
+    ]);
+    expect(lines.at(-1)).toMatchObject({ level: 'INFO', message: 'following changes' });
   });
 
   it('makes everything stale when its place in the history is lost', async () => {
@@ -141,9 +154,91 @@ describe('the invalidation job', () => {
       { place: 3 },
     );
     await clock.advance(100);
-    expect(saved).toEqual([undefined]);
+    expect(saved.slice(0, 1)).toEqual([undefined]);
     expect(invalidated[0]).toEqual(['soft', everything]);
     expect(opened[0]).toEqual({ place: 3 });
+  });
+
+  it('forgets only what a lost feed had: a stored place that is no more makes nothing stale before a feed stands', async () => {
+    const {
+      clock,
+      opened,
+      invalidated,
+      job: running,
+    } = startScene([() => Promise.reject(serverError(286))], { place: 3 });
+    await running.ready;
+    await clock.advance(60_000);
+    expect(opened.length).toBeGreaterThan(5);
+    expect(opened.slice(1)).toEqual(opened.slice(1).map(() => undefined));
+    expect(invalidated).toEqual([]);
+  });
+
+  it('makes everything stale at once when a feed that stood is lost, and once more when the next one stands', async () => {
+    const { feed, emit } = createFeed();
+    const {
+      clock,
+      opened,
+      invalidated,
+      saved,
+      job: running,
+    } = startScene([async () => feed, async () => createFeed().feed], { place: 0 });
+    await running.ready;
+    await emit(change('a'), clock);
+    await emit(serverError(136), clock);
+    const touched = ['soft', ['section:justForYou', 'section:newArrivals', 'product:a']];
+    // What was noted before the loss takes effect, and its place is not gone back to.
+    expect(invalidated).toEqual([touched, ['soft', everything]]);
+    expect(saved.at(-1)).toBeUndefined();
+    await clock.advance(100);
+    expect(opened).toEqual([{ place: 0 }, undefined]);
+    expect(invalidated).toEqual([touched, ['soft', everything], ['soft', everything]]);
+  });
+
+  it.each([13, 2, 8000, 115, 136, 238, 286, 304, 1, 9999])(
+    'holds nothing up when the server refuses with %i: one warning with the reason, tried again ever less often, nothing stale',
+    async (code) => {
+      const { clock, lines, opened, invalidated, job: running } = startScene([() => Promise.reject(serverError(code))]);
+      await running.ready;
+      expect(running.state()).toEqual({ state: 'interrupted', reason: `no (${code})` });
+      await clock.advance(60_000);
+      // 0.1, 0.2, ... 6.4 s, then every 10 s.
+      expect(opened.length).toBeGreaterThan(10);
+      expect(opened.length).toBeLessThan(14);
+      expect(lines.filter(({ level }) => level === 'WARN').map(({ message }) => message)).toEqual([
+        expect.stringContaining(`changes are not followed: no (${code})`),
+      ]);
+      expect(invalidated).toEqual([]);
+    },
+  );
+
+  it('follows as soon as a server that refused allows it', async () => {
+    const { clock, job: running } = startScene([() => Promise.reject(serverError(13)), async () => createFeed().feed]);
+    await clock.advance(100);
+    expect(running.state()).toEqual({ state: 'following' });
+  });
+
+  it('leaves timers and sockets their turn, whatever a feed answers', async () => {
+    let asked = 0;
+    const { clock, job: running } = startScene(
+      [
+        async () => ({
+          resumeToken: { place: 1 },
+          next: async () => {
+            asked += 1;
+            return undefined;
+          },
+          close: async () => undefined,
+        }),
+      ],
+      { place: 0 },
+    );
+    await running.ready;
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    // No news twenty times in no time: from then on it is asked four times a second.
+    expect(asked).toBe(20);
+    await clock.advance(1000);
+    expect(asked).toBeGreaterThan(20);
+    expect(asked).toBeLessThanOrEqual(100);
   });
 
   it('says once that there are no change streams, and leaves it at that', async () => {

@@ -37,13 +37,20 @@ describe('configuration', () => {
   it('has the documented defaults', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 5000, requestTimeoutMs: 10_000, batchEndpoint: true });
-    expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000 });
+    expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000, createIndexes: true });
     expect(config.warnings).toEqual([]);
   });
 
   it('listens on every address in production, unless told otherwise', () => {
     expect(loadConfig({ NODE_ENV: 'production' }).http.host).toBe('0.0.0.0');
     expect(loadConfig({ NODE_ENV: 'production', HOST: '10.0.0.1' }).http.host).toBe('10.0.0.1');
+  });
+
+  it('makes missing indexes, in production only when told so', () => {
+    const createIndexes = (env: Record<string, string>) => loadConfig(env).database.createIndexes;
+    expect(createIndexes({ NODE_ENV: 'production' })).toBe(false);
+    expect(createIndexes({ NODE_ENV: 'production', ENABLE_INDEX_CREATION: 'true' })).toBe(true);
+    expect(createIndexes({ ENABLE_INDEX_CREATION: 'false' })).toBe(false);
   });
 
   it('reports every fault at once, with what was expected', () => {
