@@ -34,7 +34,8 @@ export interface PageRequest {
 
 /** A section as clients see it. */
 export interface SectionView {
-  id: string;
+  /** The section id. */
+  section: string;
   title: string;
   type: string;
   items: readonly Item[];
@@ -209,7 +210,7 @@ function toView(section: Section, answer: SectionAnswer, limit: number): Section
   const { data, readAt } = answer;
   const items = data.items.slice(0, limit);
   return {
-    id: section.id,
+    section: section.id,
     title: section.title,
     type: section.type,
     items,

@@ -2,6 +2,7 @@ import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/graphql/schema/build-schema.js';
 import { createItemCompleter } from '../../src/graphql/schema/complete-item.js';
+import { Event } from '../../src/sections/items/event.js';
 import { Offer } from '../../src/sections/items/offer.js';
 import { Product } from '../../src/sections/items/product.js';
 import { Store } from '../../src/sections/items/store.js';
@@ -47,9 +48,6 @@ describe('item completion', () => {
     ['price', null],
     ['price', 'twelve'],
     ['price', Number.NaN],
-    ['inventory', undefined],
-    ['inventory', { stock: 'many' }],
-    ['inventory', 'none'],
     ['createdAt', 'yesterday'],
     ['name', { $gt: '' }],
   ])('leaves out a document whose %s is %o', (field, value) => {
@@ -61,23 +59,41 @@ describe('item completion', () => {
       rating: null,
       category: null,
     });
+    for (const inventory of [undefined, 'none', { stock: 'many' }]) {
+      expect(completeItem(() => Product, { ...product, inventory })).toMatchObject({ inventory: null });
+    }
     const offer = { _id: id, title: 'a', image: 'b', discountedPrice: 1, originalPrice: 2, validity: new Date(0) };
     expect(completeItem(() => Offer, { ...offer, metadata: { flashSale: { isActive: true } } })).toMatchObject({
       metadata: { flashSale: null },
     });
   });
 
-  it('leaves out a document with a malformed list that must be there', () => {
-    const store = {
-      _id: id,
-      name: 'a',
-      logo: 'b',
-      image: 'c',
-      rating: 4,
-      location: { type: 'Point', coordinates: [1, 2] },
-    };
+  it('takes a list with a malformed entry for null', () => {
+    const store = { _id: id, name: 'a' };
     expect(completeItem(() => Store, { ...store, tags: [] })).toMatchObject({ tags: [], distanceKm: null });
-    expect(completeItem(() => Store, { ...store, tags: ['x', null] })).toBeUndefined();
-    expect(completeItem(() => Store, store)).toBeUndefined();
+    expect(completeItem(() => Store, { ...store, tags: ['x', null] })).toMatchObject({ tags: null });
+    const location = { type: 'Point', coordinates: [1, 'east'] };
+    expect(completeItem(() => Store, { ...store, location })).toMatchObject({ location: null });
+  });
+
+  it('keeps a stock beyond 32 bits', () => {
+    const inventory = { stock: 5_000_000_000 };
+    expect(completeItem(() => Product, { ...product, inventory })).toMatchObject({ inventory });
+  });
+
+  it.each([
+    ['product', Product, { name: 'a', price: 1, createdAt: new Date(0) }],
+    ['store', Store, { name: 'a' }],
+    ['event', Event, { title: 'a', date: new Date(0) }],
+    ['offer', Offer, { title: 'a', discountedPrice: 1, validity: new Date(0) }],
+  ])('makes a %s of what a shop must have, and of nothing less', (_, type, fields) => {
+    const least = { _id: id, ...fields };
+    expect(completeItem(() => type, least)).toMatchObject({ id: String(id) });
+    for (const name of Object.keys(least)) {
+      expect(
+        completeItem(() => type, { ...least, [name]: undefined }),
+        name,
+      ).toBeUndefined();
+    }
   });
 });

@@ -54,8 +54,8 @@ describe('a failing collection', () => {
     expect(page?.['metadata']).toMatchObject({ partialFailure: true });
     expect(page?.['metadata']).toMatchObject({
       sections: expect.arrayContaining([
-        { section: 'offers', status: 'FAILED' },
-        { section: 'events', status: 'FRESH' },
+        { section: 'OFFERS', status: 'FAILED' },
+        { section: 'EVENTS', status: 'FRESH' },
       ]),
     });
   });

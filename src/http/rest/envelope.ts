@@ -66,7 +66,7 @@ export function fromGraphqlErrors(
 
 /** What stands for a failed section with `fallback=empty`. */
 export function emptySection({ id, title, type }: Section, now: number) {
-  const empty: Omit<SectionView, 'nearby'> = {
+  const empty: Omit<SectionView, 'section' | 'nearby'> & { id: string } = {
     id,
     title,
     type,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registry } from '../../../src/sections/registry.js';
 import { bearer, buildTestApp, type TestApp } from '../../support/app.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { type Shop, startShop } from '../../support/shop.js';
@@ -40,6 +41,12 @@ describe('the envelope', () => {
       'sections',
     ]);
     expect(Object.keys(body.data.analytics ?? {})).toEqual(['sectionViews', 'recommendationScore']);
+    for (const section of registry) {
+      const { id, ...rest } = body.data.sections[section.key] ?? {};
+      expect(id).toBe(section.id);
+      expect(Object.keys(rest)).toEqual(['title', 'type', 'items', 'total', 'hasMore', 'lastUpdated']);
+      expect(Object.keys(body.data.sections[section.key] ?? {})[0]).toBe('id');
+    }
     expect(Object.keys(body.data.sections['justForYou']?.items[0] ?? {})).toEqual([
       'id',
       'name',
@@ -106,6 +113,16 @@ describe('the envelope', () => {
       'homepage:anonymous:v1:fields=events.total,offers.items.title,offers.items.store.name:sections=events,offers',
     );
     expect(body.data.metadata.sections).toHaveLength(2);
+  });
+
+  it('calls the name of a section its id, among the fields asked for as well', async () => {
+    const { body } = await page('?fields=trendingStores.id,trendingStores.total,offers.title');
+    const sections = body.data.sections;
+    expect(sections['trendingStores']).toEqual({ id: 'trending_stores', total: expect.any(Number) });
+    expect(sections['offers']).toEqual({ title: 'Offers' });
+    expect(body.data.metadata.sections.map(({ section }) => section)).toEqual(['trending_stores', 'offers']);
+    const refused = await page('?fields=offers.section');
+    expect(refused.body.errors?.[0]?.['message']).toContain('"offers.section" is unknown');
   });
 
   it('lists every bad parameter at once', async () => {
