@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, buildTestApp, type TestApp } from '../../support/app.js';
 import { createFakeClock } from '../../support/fake-clock.js';
+import { sectionIds } from '../../support/sections.js';
 import { type Shop, startShop } from '../../support/shop.js';
 
 const clock = createFakeClock();
@@ -64,7 +65,7 @@ describe('the envelope', () => {
       fromCache: false,
       executionTime: 0,
       partialFailure: false,
-      sections: ['justForYou', 'newArrivals', 'trending_stores', 'events', 'offers', 'flashSales'].map((section) => ({
+      sections: sectionIds.map((section) => ({
         section,
         status: 'FRESH',
         ageMs: 0,
