@@ -12,6 +12,7 @@ import type { Random } from './core/random.js';
 import type { Database } from './database/connect.js';
 import { renderDemoImage } from './demo/images/image.js';
 import { createApolloServer } from './graphql/apollo/apollo-server.js';
+import { createComplexityPlugin } from './graphql/limits/complexity.js';
 import { createExecutor } from './graphql/operations/executor.js';
 import { createOperations } from './graphql/operations/operations.js';
 import { createPersistedOperations } from './graphql/operations/persisted-operations.js';
@@ -122,7 +123,10 @@ export async function buildApp(options: {
   const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
-  const apollo = createApolloServer({ schema, production, logger, persisted });
+  const apollo = createApolloServer({
+    ...{ schema, production, logger, persisted },
+    plugins: [createComplexityPlugin({ pageSections: registry.length })],
+  });
   await apollo.start();
   const jobs = startJobs({
     ...{ database, cache, shared, source, registry, openScope },

@@ -1,5 +1,5 @@
 import { atMost, type Drill, exactly } from '../support/drill.js';
-import { place, playing, SECTIONS, startLone } from '../support/drill-processes.js';
+import { place, playing, sectionIds, startLone } from '../support/drill-processes.js';
 import { startSlowProxy } from '../support/slow-proxy.js';
 import { noneFailed, percentile, slowest } from '../support/times.js';
 
@@ -39,7 +39,7 @@ export const redisSlow: Drill = {
           atMost(`${kind}: median`, percentile(slow[kind], 0.5), limit(percentile(quiet[kind], 0.5)), ' ms'),
           atMost(`${kind}: slowest`, slowest(slow[kind]), limit(slowest(quiet[kind])) + MACHINE_MS, ' ms'),
         ];
-        const full = slow.cold.filter(({ page }) => Object.keys(page?.statuses ?? {}).length === SECTIONS.length);
+        const full = slow.cold.filter(({ page }) => Object.keys(page?.statuses ?? {}).length === sectionIds.length);
         return [
           noneFailed([...slow.cold, ...slow.warm]),
           exactly('cold pages with all sections', full.length, count),

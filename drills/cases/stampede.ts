@@ -1,5 +1,5 @@
 import { atMost, type Drill, exactly } from '../support/drill.js';
-import { playing, SECTIONS } from '../support/drill-processes.js';
+import { playing, sectionIds } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
 
 /** Every request of the crowd is cold, and comes before the first load has ended. */
@@ -17,7 +17,7 @@ export const stampede: Drill = {
       await database.slow(['aggregate'], 0);
       const samples = await load.run({ asks, pace: { connections: count, count } });
       return [
-        exactly('loads, counted by the database', await database.heal(), SECTIONS.length),
+        exactly('loads, counted by the database', await database.heal(), sectionIds.length),
         noneFailed(samples),
         exactly('requests at once', samples.length, count),
         atMost('slowest answer', slowest(samples), 5000, ' ms'),

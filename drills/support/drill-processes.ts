@@ -4,10 +4,10 @@ import type { Finding } from './drill.js';
 import { createProps, type Props } from './shared-processes.js';
 
 export { until } from '../../test/support/redis-server.js';
+export { sectionIds } from '../../test/support/sections.js';
 export {
   type Database,
   type Gateway,
-  SECTIONS,
   type Stage,
   tokenOf,
 } from '../../test/support/stage.js';

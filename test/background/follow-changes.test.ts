@@ -5,6 +5,7 @@ import type { Change, ChangeFeed } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';
+import { sectionsShowing, tagsOf } from '../support/sections.js';
 
 const everything = registry.map(({ id }) => `section:${id}`);
 const change = (id: string, fields = ['name']): Change => ({
@@ -106,7 +107,7 @@ describe('the invalidation job', () => {
     await clock.advance(20);
     expect(invalidated).toEqual([
       ['hard', ['product:b']],
-      ['soft', ['section:justForYou', 'section:newArrivals', 'product:a']],
+      ['soft', [...tagsOf(sectionsShowing('products')), 'product:a']],
     ]);
     // The place of the first of them: told twice is better than not at all.
     expect(saved).toEqual([{ place: 1 }]);

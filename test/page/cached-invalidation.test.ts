@@ -1,5 +1,6 @@
 import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../src/sections/registry.js';
 import { bearer, buildTestApp, type RestBody, type TestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { type Shop, startShop } from '../support/shop.js';
@@ -49,7 +50,7 @@ beforeEach(async () => {
   // Everything in the cache, and nothing on its way.
   await clock.advance(1001);
   await page('?fresh=true');
-  await expect.poll(async () => statuses(await page())).toEqual(Array.from({ length: 6 }, () => 'CACHED'));
+  await expect.poll(async () => statuses(await page())).toEqual(registry.map(() => 'CACHED'));
 });
 
 describe('a change in the database', () => {

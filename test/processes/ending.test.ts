@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { until } from '../support/redis-server.js';
+import { sectionIds } from '../support/sections.js';
 import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from '../support/stage.js';
 
 const stage = createStage();
@@ -25,7 +26,9 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
   await database.slow(['aggregate'], 60_000);
   await leader.invalidate('soft');
   expect((await leader.page()).fromCache).toBe(true);
-  await until(async () => (await leasesIn(redis)).length === 6 && (await database.hits()) === 6);
+  await until(
+    async () => (await leasesIn(redis)).length === sectionIds.length && (await database.hits()) === sectionIds.length,
+  );
   const { code, tookMs } = await terminate(leader);
   expect(code).toBe(0);
   expect(tookMs).toBeLessThan(6000);

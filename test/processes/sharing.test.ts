@@ -1,15 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedFor as expectedIn } from '../../drills/support/expected.js';
-import {
-  type Answer,
-  type Cluster,
-  createStage,
-  type Gateway,
-  idsOf,
-  SECTIONS,
-  shownAfter,
-  tokenOf,
-} from '../support/stage.js';
+import { sectionIds } from '../support/sections.js';
+import { type Answer, type Cluster, createStage, type Gateway, idsOf, shownAfter, tokenOf } from '../support/stage.js';
 
 const stage = createStage();
 afterAll(stage.close);
@@ -91,7 +83,7 @@ it.each(['soft', 'hard'] as const)(
       since,
     );
     // Six unless Redis was slow on a busy machine; never more than one for each gateway.
-    expect(await cluster.database.heal()).toBeLessThanOrEqual(SECTIONS.length * gateways.length);
+    expect(await cluster.database.heal()).toBeLessThanOrEqual(sectionIds.length * gateways.length);
     console.log(`${mode} invalidation by the admin: renewed everywhere after ${delays.join(', ')} ms`);
   },
 );

@@ -1,11 +1,12 @@
 import { SignJWT } from 'jose';
 import { type Db, type Document, MongoClient } from 'mongodb';
+import { registry } from '../../src/sections/registry.js';
 import { type RunningProcess, startProcess } from './process.js';
 import { type RedisServer, startRedisServer, until } from './redis-server.js';
+import { tagsOf } from './sections.js';
 
 export const JWT_SECRET = 'a secret of the tests, of 32 bytes or more';
 export const ADMIN_TOKEN = 'admin of the tests';
-export const SECTIONS = ['justForYou', 'newArrivals', 'trending_stores', 'events', 'offers', 'flashSales'];
 
 /** A line of a gateway's log. */
 export type LogLine = Readonly<Record<string, unknown>> & { message: string };
@@ -187,7 +188,7 @@ function gatewayAt(origin: string, started: RunningProcess): Gateway {
         wallMs: performance.now() - askedAt,
       };
     },
-    invalidate: async (mode, tags = SECTIONS.map((id) => `section:${id}`)) => {
+    invalidate: async (mode, tags = tagsOf(registry)) => {
       const response = await fetch(`${origin}/admin/invalidate`, {
         method: 'POST',
         headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },

@@ -9,7 +9,6 @@ import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { wholeFailure } from '../../page/whole-failure.js';
 import type { GraphqlContext } from '../context.js';
-import { createComplexityPlugin } from '../limits/complexity.js';
 import { limitRules, parseOptions } from '../limits/document-limits.js';
 import type { PersistedOperations } from '../operations/persisted-operations.js';
 import { clearMessage, withoutSchemaDetails } from './client-messages.js';
@@ -48,7 +47,6 @@ export function createApolloServer(options: {
       production
         ? ApolloServerPluginLandingPageDisabled()
         : ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: true }),
-      createComplexityPlugin(),
       statusPlugin,
       ...plugins,
     ],

@@ -1,6 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../../src/sections/registry.js';
 import { bearer, buildTestApp, type TestApp } from '../../support/app.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
+import { everySection } from '../../support/sections.js';
 import { type Shop, startShop } from '../../support/shop.js';
 
 let shop: Shop;
@@ -66,10 +68,9 @@ describe('the rate limit', () => {
     expect((await app.get(offers)).status).toBe(429);
   });
 
-  it('costs 1 for each begun six sections of a GraphQL operation, five times that where they are fresh', async () => {
+  it('costs 1 for each begun page of sections of a GraphQL operation, five times that where they are fresh', async () => {
     await start({ RATE_LIMIT_MAX: '10' });
-    const page =
-      'homepage(limit: 20) { offers { total } events { total } newArrivals { total } flashSales { total } justForYou { total } trendingStores { total } }';
+    const page = `homepage(limit: 20) { ${everySection('{ total }')} }`;
     expect(left((await app.graphql(`{ ${page} }`)).headers)).toBe(9);
     expect(left((await app.graphql(`{ a: ${page} offers(limit: 1) { total } }`)).headers)).toBe(7);
     const places = (count: number, args: string) =>
@@ -77,9 +78,9 @@ describe('the rate limit', () => {
         { length: count },
         (_, lng) => `p${lng}: ${args.replace('LNG', String(lng))} { trendingStores { total } }`,
       );
-    const cheap = places(12, 'homepage(limit: 1, location: { lng: LNG, lat: 0 })');
+    const cheap = places(2 * registry.length, 'homepage(limit: 1, location: { lng: LNG, lat: 0 })');
     expect(left((await app.graphql(`{ ${cheap} }`)).headers)).toBe(5);
-    const dear = places(7, 'homepage(limit: 1, fresh: true, location: { lng: LNG, lat: 0 })');
+    const dear = places(registry.length + 1, 'homepage(limit: 1, fresh: true, location: { lng: LNG, lat: 0 })');
     expect((await app.graphql(`{ ${dear} }`)).status).toBe(429);
   });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../../src/sections/registry.js';
 import { bearer, buildTestApp, type TestApp } from '../../support/app.js';
 import { createFakeClock } from '../../support/fake-clock.js';
+import { sectionIds } from '../../support/sections.js';
 import { type Shop, startShop } from '../../support/shop.js';
 
 const clock = createFakeClock();
@@ -71,7 +72,7 @@ describe('the envelope', () => {
       fromCache: false,
       executionTime: 0,
       partialFailure: false,
-      sections: ['justForYou', 'newArrivals', 'trending_stores', 'events', 'offers', 'flashSales'].map((section) => ({
+      sections: sectionIds.map((section) => ({
         section,
         status: 'FRESH',
         ageMs: 0,
