@@ -7,10 +7,13 @@ import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
+import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
 import { securityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
+import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
+import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -51,6 +54,8 @@ export async function createServer(options: {
   production: boolean;
   /** Whose pages may read answers (`CORS_ORIGINS`). */
   corsOrigins: readonly string[];
+  /** The rate limit's hook; every request passes when left out. */
+  takeOnArrival?: TakeOnArrival;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
@@ -89,11 +94,15 @@ export async function createServer(options: {
   // JSON is the only body that there is.
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    // What a cache may hold says so itself: answers that succeeded, made of sections that are fresh.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
-  await securityHeaders(server, options);
+  securityHeaders(server, options);
   // Before whatever refuses: pages may read why.
   await allowOrigins(server, options.corsOrigins);
+  if (options.trustProxy) readForwardedFor(server);
+  // Before paths and methods are looked at, so that those that do not exist count.
+  if (options.takeOnArrival) server.addHook('onRequest', options.takeOnArrival);
   await requireWellFormed(server);
   answerMethods(server);
   server.addHook('onRequest', async (request) => {
@@ -125,6 +134,7 @@ export async function createServer(options: {
     zlibOptions: { level: 6 },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
+  completeVary(server);
   server.setErrorHandler<FastifyError>(sendFailure);
   server.setNotFoundHandler((request, reply) =>
     refuse(request, reply, 404, `There is no ${request.method} ${pathOf(request)}`),
