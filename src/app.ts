@@ -22,7 +22,7 @@ import { createAuthenticator } from './http/auth/authenticator.js';
 import { createKeySet } from './http/auth/key-set.js';
 import { createKeySource } from './http/auth/key-source.js';
 import { createViewers } from './http/auth/viewers.js';
-import { limitRequests } from './http/rate-limit/rate-limit-hook.js';
+import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
 import { graphqlRoute } from './http/routes/graphql-route.js';
@@ -83,12 +83,21 @@ export async function buildApp(options: {
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
-  const server = await createServer({ logger, draining: () => draining, production, corsOrigins, trustProxy });
 
   const redis =
     redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
   const shared = redis && createSharedState({ redis, random });
   redis?.connect();
+  const { jwks } = config.auth;
+  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
+  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
+  const limiter =
+    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
+  const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
+  const server = await createServer({
+    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival },
+    draining: () => draining,
+  });
   const events = createCacheEvents();
   logCacheEvents({ events, logger });
   const sourceEvents = createEmitter<SourceEventMap>();
@@ -133,12 +142,6 @@ export async function buildApp(options: {
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
-  const { jwks } = config.auth;
-  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
-  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
-  const limiter =
-    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
-  const charge = limitRequests(server, { limiter, viewerOf });
   const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
     breakers: guards.states,

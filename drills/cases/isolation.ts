@@ -70,7 +70,7 @@ function randomAsk(draw: Draw, { origin }: Gateway, token: string | undefined): 
     { origin, headers, path: '/api/v1/homepage?sections=justForYou&fields=justForYou.items.id' },
     {
       origin,
-      headers: { ...headers, 'apollo-require-preflight': '1' },
+      headers: headers,
       path: `/graphql?query=${encodeURIComponent(query)}`,
     },
     {

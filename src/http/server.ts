@@ -1,16 +1,21 @@
 import { randomBytes } from 'node:crypto';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
+import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
+import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
 import { securityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
+import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
+import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
@@ -33,6 +38,12 @@ export const connectionBounds = {
   /** Requests of one connection, so that load spreads again after a gateway is added. */
   maxRequestsPerSocket: 10_000,
   maxConnections: 10_000,
+  /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
+  maxUnderWay: 32,
+  /** Milliseconds for which a client may take no byte of its answers. */
+  untakenMs: 10_000,
+  /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
+  maxWaitingBytes: 33_554_432,
 };
 
 /**
@@ -51,6 +62,8 @@ export async function createServer(options: {
   production: boolean;
   /** Whose pages may read answers (`CORS_ORIGINS`). */
   corsOrigins: readonly string[];
+  /** The rate limit's hook; every request passes when left out. */
+  takeOnArrival?: TakeOnArrival;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
@@ -60,15 +73,7 @@ export async function createServer(options: {
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: bounds.requestTimeoutMs,
-    keepAliveTimeout: bounds.keepAliveMs,
-    maxRequestsPerSocket: bounds.maxRequestsPerSocket,
-    // A request without a host is refused by us, with the envelope.
-    http: {
-      headersTimeout: bounds.headersTimeoutMs,
-      connectionsCheckingInterval: bounds.checkEveryMs,
-      requireHostHeader: false,
-    },
+    serverFactory: (listener) => createBoundedServer(listener, bounds),
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
     // Ours, in the onRequest hook, has the envelope.
@@ -85,15 +90,18 @@ export async function createServer(options: {
         : `req_${randomBytes(9).toString('base64url')}`;
     },
   });
-  server.server.maxConnections = bounds.maxConnections;
   // JSON is the only body that there is.
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    // What a cache may hold says so itself: answers that succeeded, made of sections that are fresh.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
-  await securityHeaders(server, options);
+  securityHeaders(server, options);
   // Before whatever refuses: pages may read why.
   await allowOrigins(server, options.corsOrigins);
+  if (options.trustProxy) readForwardedFor(server);
+  // Before paths and methods are looked at, so that those that do not exist count.
+  if (options.takeOnArrival) server.addHook('onRequest', options.takeOnArrival);
   await requireWellFormed(server);
   answerMethods(server);
   server.addHook('onRequest', async (request) => {
@@ -125,9 +133,29 @@ export async function createServer(options: {
     zlibOptions: { level: 6 },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
+  completeVary(server);
   server.setErrorHandler<FastifyError>(sendFailure);
   server.setNotFoundHandler((request, reply) =>
     refuse(request, reply, 404, `There is no ${request.method} ${pathOf(request)}`),
   );
+  return server;
+}
+
+function createBoundedServer(listener: RequestListener, bounds: typeof connectionBounds): Server {
+  const gate = createConnectionGate({ listener, bounds, now: () => performance.now() });
+  const server = createHttpServer(
+    {
+      requestTimeout: bounds.requestTimeoutMs,
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.checkEveryMs,
+      keepAliveTimeout: bounds.keepAliveMs,
+      // A request without a host is refused by us, with the envelope.
+      requireHostHeader: false,
+    },
+    gate.listener,
+  );
+  server.maxRequestsPerSocket = bounds.maxRequestsPerSocket;
+  server.maxConnections = bounds.maxConnections;
+  server.once('close', gate.stop);
   return server;
 }

@@ -38,6 +38,8 @@ export interface SectionAnswer {
   ageMs: number;
   /** Milliseconds for which it stays fresh; 0 when it is stale. */
   freshForMs: number;
+  /** Milliseconds for which it may be served while it is renewed, not past the end of its first item. */
+  staleForMs: number;
 }
 
 /** Where the page gets its sections from. Rejects with whatever reading died of, or with the signal's reason. */

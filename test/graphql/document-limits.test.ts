@@ -60,15 +60,12 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
     ['selections of nested fragments', fragments(160), 'Selections limit of 2000 exceeded'],
     ['overlapping fields', `{ offers { ${repeated(1900, () => 'total')} } }`, '500000 steps'],
   ])('%s', async (_, query, named) => {
-    const started = performance.now();
     const { status, message, code } = await send(app, { query });
     expect([status, code]).toEqual([400, expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/)]);
     const all = await app.graphql(query);
     expect(all.body.errors?.map((error) => error.message).join('; ')).toContain(named);
     expect(message).not.toBe('');
     expect(app.commands).toEqual([]);
-    // A tenth of it on an idle machine: what it must not be is seconds.
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it.each([
@@ -113,7 +110,7 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
   it('extensions and operation name of GET as well', async () => {
     for (const more of [`extensions={"x":"${'x'.repeat(2048)}"}`, `operationName=${'x'.repeat(257)}`]) {
       const url = `/graphql?query={offers{section}}&${more}`;
-      const { status, body } = await app.get(url, { 'apollo-require-preflight': '1' });
+      const { status, body } = await app.get(url);
       expect([status, JSON.stringify(body)]).toEqual([400, expect.stringMatching(/at most (2048|256)/)]);
     }
   });
@@ -128,16 +125,22 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
   });
 });
 
-describe('what a foreign page can make a browser send is refused', () => {
-  it('GET without a header that needs a preflight, and text/plain', async () => {
-    expect((await app.get('/graphql?query={offers{section}}')).status).toBe(400);
-    const form = { method: 'POST', url: '/graphql', payload: '{"query":"{offers{section}}"}' } as const;
-    const plain = await app.inject({ ...form, headers: { 'content-type': 'text/plain' } });
-    expect([plain.status, plain.text]).toEqual([400, expect.stringContaining('CSRF')]);
-    const encoded = await app.inject({ ...form, headers: { 'content-type': 'application/x-www-form-urlencoded' } });
-    expect([encoded.status, encoded.text]).toEqual([415, expect.stringContaining('allowed: application/json')]);
-    expect(app.commands).toEqual([]);
-  });
+describe('a body is JSON', () => {
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
+    '%s, which a foreign page can make a browser send, is refused',
+    async (type) => {
+      const { status, text } = await app.inject({
+        ...{ method: 'POST', url: '/graphql', headers: { 'content-type': type } },
+        payload: '{"query":"{offers{section}}"}',
+      });
+      expect([status, text]).toEqual([415, expect.stringContaining('allowed: application/json')]);
+      expect(app.commands).toEqual([]);
+    },
+  );
+});
+
+it('GET needs no special header: there are no cookies and no mutations', async () => {
+  expect((await app.get('/graphql?query={offers{total}}')).status).toBe(200);
 });
 
 describe('in production nothing tells of the schema', () => {
@@ -169,7 +172,7 @@ describe('persisted operations', () => {
     for (const target of [app, persistedOnly, production]) {
       expect(await send(target, byHash(hash))).toMatchObject({ status: 200, message: '' });
       const url = `/graphql?extensions=${encodeURIComponent(JSON.stringify(byHash(hash).extensions))}`;
-      const { status, body } = await target.get(url, { 'apollo-require-preflight': '1' });
+      const { status, body } = await target.get(url);
       expect([status, body.data]).toEqual([200, { offers: expect.objectContaining({ section: 'OFFERS' }) }]);
     }
   });

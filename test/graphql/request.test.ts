@@ -88,7 +88,7 @@ describe('the homepage query', () => {
 
   it('is answered to GET as well', async () => {
     const query = encodeURIComponent('{ homepage { events { total } } }');
-    const { status, body } = await app.get(`/graphql?query=${query}`, { 'apollo-require-preflight': '1' });
+    const { status, body } = await app.get(`/graphql?query=${query}`);
     expect(status).toBe(200);
     expect(body.data).toHaveProperty('homepage');
   });

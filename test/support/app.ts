@@ -79,6 +79,7 @@ export async function buildTestApp(
   const logger = overrides.logger ?? silentLogger;
   const config = loadConfig({
     NODE_ENV: 'test',
+    MONGODB_URI: uri,
     JWT_SECRET: TEST_SECRET,
     ENABLE_CACHE_WARMING: 'false',
     RATE_LIMIT_MAX: '0',

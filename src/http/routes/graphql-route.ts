@@ -8,7 +8,7 @@ import type { PersistedOperations } from '../../graphql/operations/persisted-ope
 import type { Homepage, RequestScope } from '../../page/homepage.js';
 import { cacheHeaders, privateHeaders } from '../hooks/cache-headers.js';
 import { graphqlContent } from '../hooks/etag-content.js';
-import { landingPagePolicy } from '../hooks/security-headers.js';
+import { landingPageHeaders } from '../hooks/security-headers.js';
 import type { Charge } from '../rate-limit/rate-limit-hook.js';
 import { readGraphqlRequest } from './graphql-request.js';
 import type { OpenRequest } from './open-request.js';
@@ -43,18 +43,14 @@ export function graphqlRoute(
     const body: unknown = await handle.call(server, forApollo(request), reply);
     if (typeof body !== 'string') return body;
     if (String(reply.getHeader('content-type')).startsWith('text/html')) {
-      return reply.header('content-security-policy', landingPagePolicy(body)).send(body);
+      return reply.headers(landingPageHeaders(body)).send(body);
     }
     if (request.method !== 'POST' && reply.statusCode === 200 && scope !== undefined) {
       reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: graphqlContent(body) }));
     }
     return body;
   };
-  server.register(async (routes) => {
-    // Apollo says why such a body is refused: a form could send it from anywhere.
-    routes.addContentTypeParser('text/plain', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => body);
-    routes.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
-  });
+  server.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
 }
 
 /** Apollo knows no HEAD, which is a GET whose answer Node leaves out, and HTTP/1.0 needs no host, which a URL does. */
