@@ -40,8 +40,8 @@ function expectShown(shown: unknown, answer: unknown, path = '$'): void {
 }
 
 describe('README', () => {
-  it('has three calls with their answers', () => {
-    expect(curls).toHaveLength(3);
+  it('has four calls with their answers', () => {
+    expect(curls).toHaveLength(4);
   });
 
   it.each(curls.map(([, command, answer]) => [command, answer]))('%s', async (command = '', answer = '') => {

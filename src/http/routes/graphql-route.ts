@@ -10,10 +10,11 @@ import { cacheHeaders, privateHeaders } from '../hooks/cache-headers.js';
 import { graphqlContent } from '../hooks/etag-content.js';
 import { landingPageHeaders } from '../hooks/security-headers.js';
 import type { Charge } from '../rate-limit/rate-limit-hook.js';
-import { readGraphqlRequest } from './graphql-request.js';
+import { forApollo } from './apollo-request.js';
+import { checkGraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import type { OpenRequest } from './open-request.js';
 
-/** `POST` and `GET /graphql`. */
+/** `POST` and `GET /graphql`, answered by Apollo Server. */
 export function graphqlRoute(
   server: FastifyInstance,
   options: {
@@ -28,11 +29,13 @@ export function graphqlRoute(
   const { apollo, homepage, openRequest, charge, batchEndpoint, persisted } = options;
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     let scope: RequestScope | undefined;
+    const asked = readGraphqlRequest(request);
     const handle = fastifyApolloHandler(apollo, {
       context: async () => {
         try {
           scope = await openRequest(request, reply);
-          persisted.admit(readGraphqlRequest(request));
+          checkGraphqlRequest(asked);
+          persisted.admit(asked);
         } catch (error) {
           throw asHttpError(error);
         }
@@ -40,7 +43,7 @@ export function graphqlRoute(
         return { homepage, scope, batchEndpoint, charge: (cost) => charge(request, reply, cost) };
       },
     });
-    const body: unknown = await handle.call(server, forApollo(request), reply);
+    const body: unknown = await handle.call(server, forApollo(request, asked), reply);
     if (typeof body !== 'string') return body;
     if (String(reply.getHeader('content-type')).startsWith('text/html')) {
       return reply.headers(landingPageHeaders(body)).send(body);
@@ -51,12 +54,6 @@ export function graphqlRoute(
     return body;
   };
   server.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
-}
-
-/** Apollo knows no HEAD, which is a GET whose answer Node leaves out, and HTTP/1.0 needs no host, which a URL does. */
-function forApollo(request: FastifyRequest): FastifyRequest {
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  return Object.create(request, { method: { value: method }, hostname: { value: 'gateway' } });
 }
 
 /** A request that is refused before anything is executed has its HTTP status, in GraphQL as in REST. */
