@@ -16,7 +16,7 @@ export interface DemoDataOptions {
   products?: number;
   /** Any whole number (default 1): the same seed and day give the same bytes. */
   seed?: number;
-  /** Milliseconds since the epoch, rounded down to the day: dates are relative to it. */
+  /** Milliseconds since the epoch. Dates are relative to its day. */
   now: number;
 }
 
@@ -27,7 +27,7 @@ export interface DemoBatch {
 
 const batchSize = 1000;
 
-/** Document `index` of each collection: a function of seed, day and index alone (recommendations: and of very small sizes). */
+/** Makes document `index` of each collection from seed, day and index alone; recommendations also depend on the number of products when it is below 1,000. */
 const makers: Record<CollectionName, (shop: Shop, index: number) => Document> = {
   categories: categoryDocument,
   stores: storeDocument,
@@ -39,8 +39,8 @@ const makers: Record<CollectionName, (shop: Shop, index: number) => Document> = 
 };
 
 /**
- * The documents of a demo shop in batches of up to 1,000, what is referred to first. Memory stays flat whatever the size.
- * Throws a RangeError for sizes and seeds that are no whole numbers.
+ * The documents of a demo shop in batches of up to 1,000, referenced collections first. Memory use does not grow with the size.
+ * @throws RangeError for sizes and seeds that are not whole numbers
  */
 export function* generateDemoData(options: DemoDataOptions): Generator<DemoBatch> {
   assertOptions(options);
@@ -54,7 +54,7 @@ export function* generateDemoData(options: DemoDataOptions): Generator<DemoBatch
   }
 }
 
-/** How many documents `generateDemoData` gives with the same options, known beforehand. */
+/** How many documents of each collection `generateDemoData` makes with the same options. */
 export function demoCounts(options: Pick<DemoDataOptions, 'products'>): Record<CollectionName, number> {
   return countsFor(options.products);
 }

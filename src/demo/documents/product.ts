@@ -7,7 +7,7 @@ import { storesFor } from '../scale.js';
 import type { Shop } from '../shop.js';
 import { shopCategories } from '../vocabulary.js';
 
-/** The first thing a product draws: one of the stores that exist in every shop that has this product. */
+/** The first draw of a product: one of the stores that exist in every shop that has this product. */
 const drawStore = (random: DemoRandom, index: number) => random.int(0, storesFor(index + 1) - 1);
 
 /** The category (index) of a product: its store's. */
