@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { drills } from './registry.js';
+import { drills } from './drill-registry.js';
 import { createProps, type Props } from './support/shared-processes.js';
 
 // Starting new processes for each drill took longer than the drills.

@@ -1,4 +1,4 @@
-import type { Load } from '../load/load.js';
+import type { Load } from '../load/load-runner.js';
 import { atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import { playing } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';

@@ -1,4 +1,4 @@
-import { createAsker } from './ask.js';
+import { createAsker } from './asker.js';
 import type { Ask, Order, Plan, Report, Sample } from './plan.js';
 import { askRaw } from './raw.js';
 

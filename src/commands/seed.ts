@@ -6,7 +6,7 @@ import { createLogger } from '../core/logger.js';
 import { ensureIndexes } from '../database/ensure-indexes.js';
 import { collectionNames } from '../database/models/registry.js';
 import { demoOptions } from '../demo/demo-database.js';
-import { loadDemoData } from '../demo/load.js';
+import { loadDemoData } from '../demo/load-demo-data.js';
 import { readOptions } from './command-line.js';
 
 /** `npm run seed`: writes demo data and indexes into `MONGODB_URI`. Refuses when a collection holds documents already. */

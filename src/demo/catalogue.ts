@@ -1,4 +1,4 @@
-import { at } from './random.js';
+import { at } from './demo-random.js';
 import { slugify } from './text.js';
 import { type ProductFamily, type ShopCategory, shopCategories } from './vocabulary.js';
 import premiumFactors from './words/premium-factors.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-mongodb/embedded-server.js';
-import { loadDemoData } from './load.js';
+import { loadDemoData } from './load-demo-data.js';
 
 /** The database of the demo and of the tests. */
 export const DEMO_DATABASE = 'shop';

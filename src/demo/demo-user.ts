@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../core/clock.js';
 import { signToken } from '../core/user-token.js';
-import { demoUserId } from './generate.js';
+import { demoUserId } from './generate-demo-data.js';
 
 export interface DemoUser {
   userId: string;

@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { seedFor } from './random.js';
+import { seedFor } from './demo-random.js';
 import type { CollectionName } from './scale.js';
 
 /** The time part of every demo ObjectId: 2024-01-01T00:00:00Z in seconds. */

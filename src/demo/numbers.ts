@@ -1,4 +1,4 @@
-import type { DemoRandom } from './random.js';
+import type { DemoRandom } from './demo-random.js';
 
 export const dayMs = 86_400_000;
 

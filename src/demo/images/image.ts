@@ -1,4 +1,4 @@
-import { hashText } from '../random.js';
+import { hashText } from '../demo-random.js';
 import { slugify, unslugify } from '../text.js';
 import { eventKinds, shopCategories } from '../vocabulary.js';
 import type { IconName } from './icons.js';

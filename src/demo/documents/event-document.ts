@@ -1,8 +1,8 @@
 import type { Document } from 'bson';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { dayMs, drawDate, drawPrice, drawViews } from '../numbers.js';
 import { drawPlace, localTime } from '../places.js';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
 import { eventKinds, shopCategories } from '../vocabulary.js';
 

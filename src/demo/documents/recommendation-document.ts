@@ -1,9 +1,9 @@
 import type { Document } from 'bson';
+import type { DemoRandom } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate } from '../numbers.js';
-import type { DemoRandom } from '../random.js';
-import type { Shop } from '../shop.js';
 import { shopCategories } from '../vocabulary.js';
-import { productCategory } from './product.js';
+import { productCategory } from './product-document.js';
 
 /** Only the first products are recommended, so that a user's page is the same in a shop of a thousand products and of a million. */
 const recommendedAmong = 1000;

@@ -1,8 +1,8 @@
 import type { Document } from 'bson';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate, drawRating, drawViews } from '../numbers.js';
 import { drawPlace } from '../places.js';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
 import { shopCategories } from '../vocabulary.js';
 import storeWords from '../words/stores.json' with { type: 'json' };

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
-import type { DemoDataOptions } from './generate.js';
-import { demoCounts, generateDemoData } from './generate.js';
+import type { DemoDataOptions } from './generate-demo-data.js';
+import { demoCounts, generateDemoData } from './generate-demo-data.js';
 import type { CollectionName } from './scale.js';
 
 export interface DemoLoadProgress {

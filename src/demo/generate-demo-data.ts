@@ -1,15 +1,15 @@
 import type { Document, ObjectId } from 'bson';
-import { categoryDocument } from './documents/category.js';
-import { eventDocument } from './documents/event.js';
-import { offerDocument } from './documents/offer.js';
-import { productDocument } from './documents/product.js';
-import { recommendationDocument } from './documents/recommendation.js';
-import { storeDocument } from './documents/store.js';
-import { userDocument } from './documents/user.js';
+import type { Shop } from './demo-shop.js';
+import { createShop } from './demo-shop.js';
+import { categoryDocument } from './documents/category-document.js';
+import { eventDocument } from './documents/event-document.js';
+import { offerDocument } from './documents/offer-document.js';
+import { productDocument } from './documents/product-document.js';
+import { recommendationDocument } from './documents/recommendation-document.js';
+import { storeDocument } from './documents/store-document.js';
+import { userDocument } from './documents/user-document.js';
 import type { CollectionName } from './scale.js';
 import { collectionNames, countsFor } from './scale.js';
-import type { Shop } from './shop.js';
-import { createShop } from './shop.js';
 
 export interface DemoDataOptions {
   /** How many products, 1 to 2^32 - 1 (default 1,000); the other collections follow from it. */
