@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { drills } from './registry.js';
+import { drills } from './drill-registry.js';
 import { createProps, type Props } from './support/shared-processes.js';
 
-// Starting its processes anew for each drill took longer than the drills.
+// Starting new processes for each drill took longer than the drills.
 let props: Props;
 beforeAll(() => {
   props = createProps();

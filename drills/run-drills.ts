@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/core/suggestion.js';
-import { drills } from './registry.js';
+import { drills } from './drill-registry.js';
 import type { Drill, Finding } from './support/drill.js';
 import { createProps } from './support/shared-processes.js';
 

@@ -5,7 +5,7 @@ export interface Attack {
   name: string;
   ask: Omit<Ask, 'origin'>;
   names: RegExp;
-  /** 400 and its like, when left out. */
+  /** Any 4xx when left out. */
   status?: number;
 }
 
@@ -17,7 +17,7 @@ const graphql = (body: unknown, headers: Readonly<Record<string, string>> = {}):
 });
 const many = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
-/** `__type` nests as deep as one likes, and costs nothing but its depth. */
+/** `__type` nests to any depth and costs nothing else. */
 const nested = (depth: number) =>
   `{ __type(name: "Query") { ${'ofType { '.repeat(depth)} name ${'} '.repeat(depth)} } }`;
 
@@ -56,10 +56,10 @@ export const attacks: readonly Attack[] = [
   },
 ];
 
-/** What is refused in production besides. */
+/** What is refused in production in addition. */
 export const productionAttacks: readonly Attack[] = [
   { name: 'introspection', ask: graphql({ query: '{ __schema { types { name } } }' }), names: /introspection/i },
-  // Names the field that was asked for, and none that exists.
+  // The message names the requested field and no existing one.
   {
     name: 'field suggestions',
     ask: graphql({ query: '{ homepag { offers { total } } }' }),

@@ -13,7 +13,7 @@ interface Reader {
   expected: string[];
 }
 
-/** Two users and nobody, through the same caches: in memory, in Redis, in requests that share a load. */
+/** Two users and anonymous clients through the same caches: memory, Redis, and requests that share a load. */
 export const isolation: Drill = {
   name: 'isolation',
   summary: "two users' and anonymous random traffic over shared caches: not one foreign item, private answers stay so",
@@ -49,7 +49,7 @@ export const isolation: Drill = {
           const isPrivate = headers['cache-control'] === 'private, no-store';
           if (isGet && reader.token !== undefined && ids !== undefined && !isPrivate) found.open += 1;
         }
-        // Everything has to be loaded anew now and then, by whoever comes first.
+        // Invalidated after each batch, so that any of the three kinds of clients causes the next load.
         await draw.of(gateways).invalidate(draw.of(['soft', 'hard']), ['section:justForYou']);
       }
       return [

@@ -2,10 +2,10 @@ import { atLeast, atMost, type Drill, exactly } from '../support/drill.js';
 import { playing, sectionIds, startLone, until, wait } from '../support/drill-processes.js';
 import { noneFailed, sentBetween } from '../support/times.js';
 
-/** Seconds: entries pass from fresh through stale into their grace while the drill goes on. */
+/** Seconds, so short that entries pass from fresh through stale into their grace during the drill. */
 const CACHE_TTL = '1';
 
-/** The grace is a day; what the drill shows is that answers within it cost no error, and that nobody has to help. */
+/** Shows that copies in their grace serve without errors, and that recovery needs no restart. */
 export const mongoKilled: Drill = {
   name: 'mongo-killed',
   summary: 'MongoDB is killed: warm gateways serve copies, a cold one says 503, and both recover by themselves',

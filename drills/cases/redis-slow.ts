@@ -4,11 +4,11 @@ import { startSlowProxy } from '../support/slow-proxy.js';
 import { noneFailed, percentile, slowest } from '../support/times.js';
 
 const DELAY_MS = 2000;
-/** What Redis may cost an answer, and what a shared machine adds to the slowest one, in ms. */
+/** What Redis may add to an answer, and a shared machine to the slowest answer, in ms. */
 const COST_MS = 50;
 const MACHINE_MS = 250;
 
-/** A Redis that answers late is worse than none, unless nobody waits for it. */
+/** A Redis that answers late must cost no more than a Redis that is away. */
 export const redisSlow: Drill = {
   name: 'redis-slow',
   summary: 'a proxy adds 2 s to every answer of Redis: cold and warm pages come as if it were not there',

@@ -5,10 +5,10 @@ import { slowest } from '../support/times.js';
 
 const SLOW_MS = 5000;
 const MARGIN_MS = 500;
-/** Failures in a row that open a breaker, and a few more. */
+/** More failures in a row than open a breaker. */
 const FAILURES = 8;
 
-/** Events take 5 s, longer than a section may. */
+/** `events` takes 5 s, longer than QUERY_TIMEOUT. */
 export const sectionSlow: Drill = {
   name: 'section-slow',
   summary:
@@ -25,7 +25,7 @@ export const sectionSlow: Drill = {
           pace: { connections, count: queries.length },
         });
       const [warm] = await ask(['location=55.27,25.2']);
-      // Past fresh and stale: from here on only the grace serves.
+      // Past fresh and stale: from here on copies serve in their grace only.
       await wait(1100);
       const idle = await running(database);
       const namespace = `${database.db.databaseName}.events`;
@@ -62,7 +62,7 @@ const isSample = (sample: Sample | undefined): sample is Sample => sample !== un
 const codes = (sample: Sample | undefined) =>
   sample?.page?.errors.map(({ section, code }) => `${section}: ${code}`).join();
 
-/** Operations that run in the database, with those that wait for news at all times. */
+/** Operations that run in the database, including the waiting reads of change streams. */
 async function running({ db }: Database): Promise<number> {
   return Number((await db.admin().command({ serverStatus: 1 }))['globalLock'].activeClients.total);
 }

@@ -19,7 +19,7 @@ export interface Scene extends Omit<Props, 'close'> {
   stage: Stage;
 }
 
-/** Plays a drill, with props of its own where none are given; whatever becomes of it, what it has started ends. */
+/** Runs a drill, with processes of its own unless it is given shared ones. What it started ends with it, also when it fails. */
 export async function playing(
   given: Props | undefined,
   play: (scene: Scene) => Promise<Finding[]>,
@@ -35,11 +35,11 @@ export async function playing(
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Arms MongoDB's `failCommand`, or switches it off; how often it has acted so far. */
+/** Switches MongoDB's fail point `failCommand` on or off. Resolves with how often it has acted so far. */
 export async function failPoint({ db }: Database, mode: 'alwaysOn' | 'off', data?: Document): Promise<number> {
   const command = { configureFailPoint: 'failCommand', mode, ...(data === undefined ? {} : { data }) };
   return Number((await db.admin().command(command))['count']);
 }
 
-/** A place that nobody has asked for yet, so that nothing near it is in a cache; within the demo's world or not. */
+/** A location that no drill has asked for yet, so that no cache holds it. Most are far from every store of the demo. */
 export const place = (index: number) => `${(index % 170) + 0.5},${Math.floor(index / 170) + 0.25}`;

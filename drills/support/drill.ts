@@ -1,10 +1,10 @@
 import type { Props } from './shared-processes.js';
 
-/** One thing that a drill has measured, and what it must be. */
+/** One measurement of a drill, with its bound. */
 export interface Finding {
   what: string;
   measured: string;
-  /** What it must be, in words. */
+  /** The bound, in words. */
   bound: string;
   passed: boolean;
 }
@@ -15,7 +15,7 @@ export type Scale = 'full' | 'short';
 /** A fault, or an attack, on real processes under load. */
 export interface Drill {
   name: string;
-  /** What is done, and what must hold, in a line. */
+  /** What is done and what must hold, in one line. */
   summary: string;
   /** With `props`, on processes that other drills use as well; they are left as they were found. */
   run(scale: Scale, props?: Props): Promise<Finding[]>;

@@ -8,7 +8,7 @@ import {
   JWT_SECRET,
   type Stage,
 } from '../../test/support/stage.js';
-import { createLoad, type Load } from '../load/load.js';
+import { createLoad, type Load } from '../load/load-runner.js';
 
 /** Real processes that are as good after a drill as before it. Each is started when it is first asked for. */
 export interface Props {

@@ -2,25 +2,22 @@ import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 import { AppError } from './errors.js';
 
-/** The time that some work has; it ends by itself, and must be disposed of when the work is done earlier. */
+/** A bound in time for some work, with the signal that ends it. Dispose of it when the work is done, or its timer stays. */
 export interface Deadline {
-  /** Aborts when the time is over, with a `TIMEOUT_ERROR` as its reason, or as `within` does. */
+  /** Aborts with a `TIMEOUT_ERROR` when the time is over, or with the outer deadline's reason when that one ends first. */
   readonly signal: AbortSignal;
-  /** Milliseconds that are left, 0 when the time is over. */
+  /** Milliseconds that are left; 0 when the time is over. */
   remainingMs(): number;
-  /** Ends it before its time, for a reason of its own: nobody waits any longer. */
+  /** Ends it before its time, with another reason: no caller waits for the work any longer. */
   abort(reason: unknown): void;
   dispose(): void;
 }
 
-/**
- * `timeoutMs` from now on, and no longer than the deadline that it is `within`: so a request has one deadline, whatever
- * parts of it have less time.
- */
+/** A deadline `timeoutMs` from now, or at the end of the deadline that it is `within` when that comes first. */
 export function createDeadline(options: { clock: Clock; timeoutMs: number; within?: Deadline }): Deadline {
   const { clock, timeoutMs, within } = options;
   const controller = new AbortController();
-  // Every section of the request listens to it.
+  // Every section of a request listens to its deadline: more than Node's default of ten listeners is no leak.
   setMaxListeners(0, controller.signal);
   const endsAt = clock.now() + Math.min(timeoutMs, within?.remainingMs() ?? timeoutMs);
   const cancel = clock.after(endsAt - clock.now(), () => {

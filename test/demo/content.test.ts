@@ -1,7 +1,7 @@
 import { ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { storeName } from '../../src/demo/documents/store.js';
-import { createShop } from '../../src/demo/shop.js';
+import { createShop } from '../../src/demo/demo-shop.js';
+import { storeName } from '../../src/demo/documents/store-document.js';
 import { cities, shopCategories } from '../../src/demo/vocabulary.js';
 import { collect, now, sectionFilters } from '../support/demo-data.js';
 

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
-import type { DemoDataOptions } from '../../src/demo/generate.js';
-import { generateDemoData } from '../../src/demo/generate.js';
+import type { DemoDataOptions } from '../../src/demo/generate-demo-data.js';
+import { generateDemoData } from '../../src/demo/generate-demo-data.js';
 import type { CollectionName } from '../../src/demo/scale.js';
 import { collectionNames } from '../../src/demo/scale.js';
 

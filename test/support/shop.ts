@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { ensureIndexes } from '../../src/database/ensure-indexes.js';
-import { loadDemoData } from '../../src/demo/load.js';
+import { loadDemoData } from '../../src/demo/load-demo-data.js';
 import { startTestDatabase } from './database-target.js';
 import { silentLogger } from './logger.js';
 

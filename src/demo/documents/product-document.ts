@@ -1,13 +1,13 @@
 import type { Document } from 'bson';
 import { catalogueEntry } from '../catalogue.js';
+import type { DemoRandom } from '../demo-random.js';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { dayMs, drawDate, drawPrice, drawRating, drawViews } from '../numbers.js';
-import type { DemoRandom } from '../random.js';
-import { at } from '../random.js';
 import { storesFor } from '../scale.js';
-import type { Shop } from '../shop.js';
 import { shopCategories } from '../vocabulary.js';
 
-/** The first thing a product draws: one of the stores that exist in every shop that has this product. */
+/** The first draw of a product: one of the stores that exist in every shop that has this product. */
 const drawStore = (random: DemoRandom, index: number) => random.int(0, storesFor(index + 1) - 1);
 
 /** The category (index) of a product: its store's. */

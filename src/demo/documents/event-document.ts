@@ -1,8 +1,8 @@
 import type { Document } from 'bson';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { dayMs, drawDate, drawPrice, drawViews } from '../numbers.js';
 import { drawPlace, localTime } from '../places.js';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
 import { eventKinds, shopCategories } from '../vocabulary.js';
 
@@ -15,10 +15,10 @@ export function eventDocument(shop: Shop, index: number): Document {
   const turn = Math.floor(index / kindCount);
   const title = at(kind.titles, turn + shop.offset('events'));
   const { city, district, location } = drawPlace(random, index + turn);
-  // The second time round, a title says where it is.
+  // When the titles are used up they repeat with the district before them.
   const fullTitle = turn < kind.titles.length ? title : `${district.name} ${title}`;
   const time = random.pick(kind.times);
-  // Never within a day of today, so that what is past does not depend on the hour.
+  // At least two days from today, so that an event is past or not at any hour of the day.
   const day = shop.day + (random.chance(0.16) ? -random.int(2, 45) : random.int(2, 120)) * dayMs;
   const categoryIndex = shopCategories.findIndex(({ name }) => name === kind.category);
   const slug = `${slugify(title)}-${index}`;

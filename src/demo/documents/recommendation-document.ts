@@ -1,14 +1,14 @@
 import type { Document } from 'bson';
+import type { DemoRandom } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate } from '../numbers.js';
-import type { DemoRandom } from '../random.js';
-import type { Shop } from '../shop.js';
 import { shopCategories } from '../vocabulary.js';
-import { productCategory } from './product.js';
+import { productCategory } from './product-document.js';
 
-/** Only the first products are recommended, so that a user's page is the same in a shop of a thousand and of a million. */
+/** Only the first products are recommended, so that a user's page is the same in a shop of a thousand products and of a million. */
 const recommendedAmong = 1000;
 
-/** The user's favourite kinds of things lead, but never quite fill, the list. */
+/** Products of the user's favourite categories score higher, so that they lead the list without filling it. */
 function drawScore(random: DemoRandom, isFavourite: boolean): number {
   const base = 0.15 + 0.5 * random.fraction();
   return Math.round((isFavourite ? base + 0.34 : base) * 1e4) / 1e4;
@@ -23,7 +23,7 @@ export function recommendationDocument(shop: Shop, index: number): Document {
   const chosen = new Set<number>();
   while (chosen.size < count) {
     const product = random.int(0, among - 1);
-    // Others are passed over half of the time; in a small shop one takes what there is.
+    // Other categories are taken with a chance of 0.4; a small shop has too few products to choose among.
     if (favourites.has(productCategory(shop, product)) || among < 100 || random.chance(0.4)) chosen.add(product);
   }
   return {

@@ -1,16 +1,16 @@
 import type { Document } from 'bson';
 import { catalogueEntry } from '../catalogue.js';
+import type { DemoRandom } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate, drawPrice, toCents } from '../numbers.js';
-import type { DemoRandom } from '../random.js';
 import { storesForOffer } from '../scale.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
-import { storeName } from './store.js';
+import { storeName } from './store-document.js';
 
-/** Every fifteenth offer is a flash sale that runs: 20 among the default 300. */
+/** Every fifteenth offer is a running flash sale: 20 of the default 300. */
 const flashEvery = 15;
 const isFlashSale = (index: number) => index % flashEvery === 4;
-/** Another fifteenth were flash sales, or are ones that something keeps from running. */
+/** Another fifteenth are flash sales that do not run: ended, inactive or expired. */
 const isFormerFlashSale = (index: number) => index % flashEvery === 11;
 
 const titles: readonly ((name: string, percent: number) => string)[] = [

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { slugify } from '../text.js';
 import { shopCategories } from '../vocabulary.js';
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { BSON, ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { demoCounts, demoUserId, generateDemoData } from '../../src/demo/generate.js';
-import { loadDemoData } from '../../src/demo/load.js';
+import { demoCounts, demoUserId, generateDemoData } from '../../src/demo/generate-demo-data.js';
+import { loadDemoData } from '../../src/demo/load-demo-data.js';
 import { collectionNames, storesFor, storesForOffer } from '../../src/demo/scale.js';
 import { collect, hexIds, now, type Shop } from '../support/demo-data.js';
 

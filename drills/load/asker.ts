@@ -1,12 +1,12 @@
 import { Agent, request } from 'node:http';
 import type { Ask, PageFacts, Sample } from './plan.js';
 
-/** Longer than any answer may take: who has none by then gets none. */
-const PATIENCE_MS = 15_000;
+/** Longer than any answer may take; then a request counts as unanswered. */
+const ANSWER_TIMEOUT_MS = 15_000;
 
 type Outcome = Pick<Sample, 'status' | 'failure' | 'headers' | 'page' | 'body'>;
 
-/** Sends requests over connections that are kept. */
+/** Sends requests over kept-alive connections. */
 export function createAsker(options: { keepBody: boolean }): (ask: Ask) => Promise<Outcome> {
   const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY, maxFreeSockets: 1000 });
   return ({ origin, path = '/', method = 'GET', headers = {}, body }) =>
@@ -16,7 +16,7 @@ export function createAsker(options: { keepBody: boolean }): (ask: Ask) => Promi
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const asked = request(
         new URL(path, origin),
-        { agent, method, headers: { ...length, ...headers }, signal: AbortSignal.timeout(PATIENCE_MS) },
+        { agent, method, headers: { ...length, ...headers }, signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) },
         (response) => {
           const chunks: Buffer[] = [];
           response.on('data', (chunk: Buffer) => chunks.push(chunk));

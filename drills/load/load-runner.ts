@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import type { Order, Plan, Report, Sample } from './plan.js';
 
-/** A process of its own that sends requests, so that a drill's measurements are not of the drill itself. */
+/** A separate process that sends requests, so that the drill's own work does not distort its measurements. */
 export interface Load {
-  /** Carries out a plan; how every request went. */
+  /** Carries out a plan. Resolves with a sample of every request. */
   run(plan: Plan): Promise<Sample[]>;
-  /** Begins one; what has been answered so far grows meanwhile. One plan at a time. */
+  /** Starts a plan, one at a time; `samples` grows as answers arrive. */
   start(plan: Plan): RunningPlan;
-  /** Gives up a plan that runs, if one does. */
+  /** Ends the running plan, if there is one. */
   stop(): void;
   close(): Promise<void>;
 }
@@ -17,7 +17,7 @@ export interface Load {
 export interface RunningPlan {
   samples: readonly Sample[];
   ended: Promise<Sample[]>;
-  /** Sends nothing more, and waits for what is under way. */
+  /** Sends no more requests, and waits for those in flight. */
   stop(): Promise<Sample[]>;
 }
 

@@ -1,13 +1,13 @@
 import type { Document } from 'bson';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate, drawRating, drawViews } from '../numbers.js';
 import { drawPlace } from '../places.js';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
 import { shopCategories } from '../vocabulary.js';
 import storeWords from '../words/stores.json' with { type: 'json' };
 
-/** A store's name, known without its document; a name that has been used before gets a number. */
+/** The name of the store at an index, without making its document. A name that was used before gets a number. */
 export function storeName(shop: Shop, index: number): string {
   const kinds = at(shopCategories, shop.storeCategory(index)).storeKinds;
   const turn = Math.floor(index / shopCategories.length);
@@ -24,7 +24,7 @@ export function storeDocument(shop: Shop, index: number): Document {
   const category = at(shopCategories, categoryIndex);
   const name = storeName(shop, index);
   const slug = `${slugify(name)}-${index}`;
-  // Shifted every twelve stores: otherwise a category would have stores in one half of the cities only.
+  // Shifted once per round of categories: otherwise a category would have stores in half of the cities only.
   const { location, district } = drawPlace(random, index + Math.floor(index / shopCategories.length));
   return {
     _id: shop.id('stores', index),

@@ -1,11 +1,11 @@
 import type { Document } from 'bson';
+import { at } from '../demo-random.js';
+import type { Shop } from '../demo-shop.js';
 import { drawDate } from '../numbers.js';
-import { at } from '../random.js';
-import type { Shop } from '../shop.js';
 import { slugify } from '../text.js';
 import people from '../words/people.json' with { type: 'json' };
 
-/** The user at an index. The lists of names have no common divisor, so that no full name comes twice among hundreds. */
+/** The user at an index. The lengths of the name lists have no common divisor, so that hundreds of full names are unique. */
 export function userDocument(shop: Shop, index: number): Document {
   const place = index + shop.offset('users');
   const first = at(people.firstNames, place);

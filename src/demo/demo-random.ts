@@ -2,7 +2,7 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
-/** A seeded source of choices; every draw moves it on. */
+/** A seeded random source; every draw advances it. */
 export interface DemoRandom {
   /** A whole number from `min` to `max`, both included. */
   int(min: number, max: number): number;
@@ -10,7 +10,7 @@ export interface DemoRandom {
   fraction(): number;
   chance(probability: number): boolean;
   pick<T>(list: readonly T[]): T;
-  /** `count` different members of the list (all of them if it is shorter). */
+  /** `count` different members of the list, or all of them when it is shorter. */
   sample<T>(list: readonly T[], count: number): T[];
 }
 
@@ -29,26 +29,26 @@ export function hashText(text: string): number {
   return mix(hash, text.length);
 }
 
-/** Folds a seed of up to 53 bits, and a purpose, into 32 bits. */
+/** Folds a seed of up to 53 bits and the name of its purpose into 32 bits. */
 export function seedFor(seed: number, purpose: string): number {
   return mix(mix(seed | 0, Math.floor(seed / 2 ** 32)), hashText(purpose));
 }
 
-/** The member at `index`, counted round and round, so that it is always there. */
+/** The member at `index`; past the end counting starts again at the first. */
 export function at<T>(list: readonly T[], index: number): T {
   const item = list[index % list.length];
   if (item === undefined) throw new RangeError(`no item ${index} in a list of ${list.length}`);
   return item;
 }
 
-/** The choices of one document: its own stream, so that it depends on no document before it. */
+/** The random source of one document, so that a document does not depend on those before it. */
 export function createDemoRandom(purposeSeed: number, index: number): DemoRandom {
   const a = mix(purposeSeed, index);
   const b = mix(a, purposeSeed ^ 0x5bd1e995);
   return new SeededRandom(xoroshiro128plusFromState([a | 0, b | 0, mix(b, index) | 0, mix(purposeSeed, a) | 1]));
 }
 
-/** A class, for it is made once per document: methods cost nothing there, closures do. */
+/** A class, because it is made once per document: its methods are shared, closures would be made anew. */
 class SeededRandom implements DemoRandom {
   constructor(private readonly rng: RandomGenerator) {}
 

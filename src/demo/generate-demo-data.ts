@@ -1,22 +1,22 @@
 import type { Document, ObjectId } from 'bson';
-import { categoryDocument } from './documents/category.js';
-import { eventDocument } from './documents/event.js';
-import { offerDocument } from './documents/offer.js';
-import { productDocument } from './documents/product.js';
-import { recommendationDocument } from './documents/recommendation.js';
-import { storeDocument } from './documents/store.js';
-import { userDocument } from './documents/user.js';
+import type { Shop } from './demo-shop.js';
+import { createShop } from './demo-shop.js';
+import { categoryDocument } from './documents/category-document.js';
+import { eventDocument } from './documents/event-document.js';
+import { offerDocument } from './documents/offer-document.js';
+import { productDocument } from './documents/product-document.js';
+import { recommendationDocument } from './documents/recommendation-document.js';
+import { storeDocument } from './documents/store-document.js';
+import { userDocument } from './documents/user-document.js';
 import type { CollectionName } from './scale.js';
 import { collectionNames, countsFor } from './scale.js';
-import type { Shop } from './shop.js';
-import { createShop } from './shop.js';
 
 export interface DemoDataOptions {
   /** How many products, 1 to 2^32 - 1 (default 1,000); the other collections follow from it. */
   products?: number;
   /** Any whole number (default 1): the same seed and day give the same bytes. */
   seed?: number;
-  /** Milliseconds since the epoch, rounded down to the day: dates are relative to it. */
+  /** Milliseconds since the epoch. Dates are relative to its day. */
   now: number;
 }
 
@@ -27,7 +27,7 @@ export interface DemoBatch {
 
 const batchSize = 1000;
 
-/** Document `index` of each collection: a function of seed, day and index alone (recommendations: and of very small sizes). */
+/** Makes document `index` of each collection from seed, day and index alone; recommendations also depend on the number of products when it is below 1,000. */
 const makers: Record<CollectionName, (shop: Shop, index: number) => Document> = {
   categories: categoryDocument,
   stores: storeDocument,
@@ -39,8 +39,8 @@ const makers: Record<CollectionName, (shop: Shop, index: number) => Document> = 
 };
 
 /**
- * The documents of a demo shop in batches of up to 1,000, what is referred to first. Memory stays flat whatever the size.
- * Throws a RangeError for sizes and seeds that are no whole numbers.
+ * The documents of a demo shop in batches of up to 1,000, referenced collections first. Memory use does not grow with the size.
+ * @throws RangeError for sizes and seeds that are not whole numbers
  */
 export function* generateDemoData(options: DemoDataOptions): Generator<DemoBatch> {
   assertOptions(options);
@@ -54,7 +54,7 @@ export function* generateDemoData(options: DemoDataOptions): Generator<DemoBatch
   }
 }
 
-/** How many documents `generateDemoData` gives with the same options, known beforehand. */
+/** How many documents of each collection `generateDemoData` makes with the same options. */
 export function demoCounts(options: Pick<DemoDataOptions, 'products'>): Record<CollectionName, number> {
   return countsFor(options.products);
 }

@@ -1,7 +1,7 @@
+import type { DemoRandom } from './demo-random.js';
+import { createDemoRandom, seedFor } from './demo-random.js';
 import { createIds } from './ids.js';
 import { dayMs } from './numbers.js';
-import type { DemoRandom } from './random.js';
-import { createDemoRandom, seedFor } from './random.js';
 import type { CollectionName } from './scale.js';
 import { collectionNames, countsFor } from './scale.js';
 import { shopCategories } from './vocabulary.js';
@@ -23,7 +23,7 @@ export interface Shop {
 const perCollection = <T>(make: (name: CollectionName) => T) =>
   Object.fromEntries(collectionNames.map((name) => [name, make(name)])) as Record<CollectionName, T>;
 
-/** Fixes seed, day and sizes. Nothing here grows with the number of documents. */
+/** What all documents of one demo shop depend on: seed, day and sizes. Its memory does not grow with the number of documents. */
 export function createShop(options: { products?: number; seed?: number; now: number }): Shop {
   const { products, seed = 1, now } = options;
   const ids = perCollection((name) => createIds(seed, name));

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 import { createAuthenticator } from '../../src/http/auth/authenticator.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { type RunningProcess, startProcess } from '../support/process.js';
@@ -84,6 +85,19 @@ describe('npm start', () => {
     endsWith('SIGINT', start('main', [], anyPort)));
 
   it('and on SIGTERM as well, two seconds later', () => endsWith('SIGTERM', gateway));
+});
+
+describe('commands that run dist', () => {
+  it('show sources in stack traces', async () => {
+    const scripts = Object.entries(packageJson.scripts).filter(([, script]) => script.startsWith('exec node '));
+    expect(scripts.map(([name]) => name)).toEqual(['start', 'database', 'seed', 'token']);
+    for (const [, script] of scripts) expect(script).toMatch(/^exec node --enable-source-maps dist\//);
+    const throwing = "import('./dist/core/clock.js').then(({ systemClock }) => systemClock.after(0, 'no function'))";
+    const thrown = startProcess('node', ['--enable-source-maps', '--eval', throwing]);
+    running.push(thrown);
+    expect(await thrown.ended).toBe(1);
+    expect(thrown.output()).toMatch(/src\/core\/clock\.ts:\d+:\d+/);
+  });
 });
 
 describe('npm run database and npm run seed', () => {
