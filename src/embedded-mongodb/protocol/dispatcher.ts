@@ -64,12 +64,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
   async function run(message: Message, client: Client, operation: Operation, target: Target): Promise<Reply> {
     const { command, database } = message;
     const { name, session } = target;
-    const writeConcernError = await server.failPoint.enter({
-      name,
-      namespace: target.namespace,
-      appName: client.appName,
-      operation,
-    });
+    const added = await server.failPoint.enter({ ...target, appName: client.appName, operation });
     const handler = handlers.get(name);
     if (!handler) throw new CommandError(59, `no such command: '${name}'`);
     checkTransaction(command);
@@ -79,7 +74,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
       target.retryableWrite && session !== undefined
         ? await retries.once(session, BigInt(String(command.txnNumber)), async () => handler(request))
         : await handler(request);
-    return writeConcernError ? { ...reply, fields: { ...reply.fields, writeConcernError } } : reply;
+    return { ...reply, fields: { ...reply.fields, ...added } };
   }
 
   /** What the command is about, as far as it can be told before it is checked. */
@@ -114,7 +109,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
         if (error instanceof CloseConnection) throw error;
         const refusal =
           error instanceof CommandError ? error : new CommandError(1, `embedded database: ${String(error)}`);
-        const labels = labelsFor(refusal, target);
+        const labels = refusal.labels ?? labelsFor(refusal.code, target);
         const { errorLabels: _replaced, ...fields } = refusal.toReply();
         return encode({ ...fields, ...(labels.length > 0 ? { errorLabels: [...labels] } : {}), ...timesOf(context) });
       } finally {
