@@ -1,4 +1,4 @@
-import { type Document, MongoServerError } from 'mongodb';
+import { type Document, Long, MongoServerError } from 'mongodb';
 import { afterEach, expect, test } from 'vitest';
 import { errorOf, openScene } from '../support/embedded-mongodb.js';
 
@@ -86,7 +86,7 @@ test('an error of the fail point has no label on a getMore, since the cursor is 
   expect(opening.errorResponse.errorLabels).toEqual(['ResumableChangeStreamError']);
   const { cursor } = await scene.db.command(open);
   await scene.failCommand({ times: 1 }, { failCommands: ['getMore'], errorCode: 6 });
-  const more = { getMore: cursor.id, collection: collection.collectionName };
+  const more = { getMore: Long.fromNumber(cursor.id), collection: collection.collectionName };
   expect((await errorOf(scene.db.command(more))).errorResponse.errorLabels).toBeUndefined();
 });
 

@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { type Doc, fieldNames, getField, isDoc, regexParts, withIdFirst } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { checkGeoKeys } from '../values/geo.js';
 import { CommandError } from '../values/mongo-errors.js';
@@ -119,9 +119,9 @@ function buildIndex(namespace: string, specification: IndexSpecification, docume
 }
 
 function withId(document: Doc): Doc {
-  const { _id = new ObjectId(), ...rest } = document;
-  checkId(_id);
-  return Object.keys(document)[0] === '_id' ? document : { _id, ...rest };
+  const id = getField(document, '_id') ?? new ObjectId();
+  checkId(id);
+  return fieldNames(document)[0] === '_id' ? document : withIdFirst(document, id);
 }
 
 function checkId(id: unknown): void {
