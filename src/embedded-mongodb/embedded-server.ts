@@ -7,7 +7,8 @@ import { createFailPoint } from './protocol/fail-point.js';
 import { startExpiry } from './storage/expiry.js';
 import { createStore } from './storage/store.js';
 import { openWriter } from './update/writes.js';
-import { type Doc, decode, encode } from './values/bson-values.js';
+import { decode, encode } from './values/bson-codec.js';
+import type { Doc } from './values/bson-values.js';
 
 /** An in-memory database that speaks MongoDB's wire protocol; for the demo and the tests. */
 export interface EmbeddedDatabase {

@@ -132,6 +132,40 @@ test.runIf(embedded).each(unsupported)('says that it has not got %s', async (_na
   expect(error.errmsg ?? error.errorResponse?.errmsg).not.toBe('');
 });
 
+/** One field of a statement is wrong; the statement before it is right. */
+const halfRight: [string, Document, number][] = [
+  ['an unknown field of an update', { update: 'c', updates: [{ q: {}, u: { a: 1 }, frob: 1 }] }, 40415],
+  ['an update without a filter', { update: 'c', updates: [{ u: { a: 1 } }] }, 40414],
+  ['an update without an update', { update: 'c', updates: [{ q: {} }] }, 40414],
+  ['an update of many in words', { update: 'c', updates: [{ q: {}, u: { $set: { a: 1 } }, multi: 'yes' }] }, 14],
+  ['an update with a filter of another type', { update: 'c', updates: [{ q: 1, u: { a: 1 } }] }, 14],
+  ['an unknown field of a delete', { delete: 'c', deletes: [{ q: {}, limit: 1, frob: 1 }] }, 40415],
+  ['a delete without a limit', { delete: 'c', deletes: [{ q: {} }] }, 40414],
+  ['a delete of two', { delete: 'c', deletes: [{ q: {}, limit: 2 }] }, 9],
+  ['an insert of a number', { insert: 'c', documents: [1] }, 14],
+];
+
+test.each(halfRight)('refuses %s, and applies nothing of the command', async (_name, command, code) => {
+  const collection = scene.collection();
+  await collection.insertOne({ _id: 1 as never, n: 1 });
+  const right: Document = {
+    update: { q: {}, u: { $inc: { n: 1 } } },
+    delete: { q: {}, limit: 1 },
+    insert: { _id: 2 },
+  };
+  const [name = '', list = ''] = Object.keys(command);
+  const whole = { ...command, [name]: collection.collectionName, [list]: [right[name], ...command[list]] };
+  expect((await errorOf(scene.db.command(whole))).code).toBe(code);
+  expect(await collection.find().toArray()).toEqual([{ _id: 1, n: 1 }]);
+});
+
+test.each([{ $a: 1 }, { a: { $b: 1 } }, { a: [{ $b: 1 }] }])('refuses the _id %j', async (_id) => {
+  const collection = scene.collection();
+  const reply = await scene.db.command({ insert: collection.collectionName, documents: [{ _id }] });
+  expect(reply.writeErrors[0].code).toBe(52);
+  expect(await collection.countDocuments()).toBe(0);
+});
+
 test('refuses renames that cannot be', async () => {
   const code = async (from: string, to: string): Promise<unknown> =>
     (await errorOf(scene.client.db('admin').command({ renameCollection: from, to }))).code;

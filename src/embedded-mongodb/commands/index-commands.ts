@@ -1,7 +1,7 @@
 import { batchesOf } from '../protocol/cursors.js';
 import type { Handler } from '../protocol/request.js';
 import type { Collection, IndexSpecification } from '../storage/collection.js';
-import { isDoc } from '../values/bson-values.js';
+import { fieldNames, isDoc } from '../values/bson-values.js';
 import { equalBson } from '../values/compare.js';
 import { badValue, CommandError } from '../values/mongo-errors.js';
 import { checkFields, collectionName, docField, docsField, integerField } from './command-arguments.js';
@@ -72,7 +72,7 @@ function checkDistinct(specifications: readonly IndexSpecification[]): void {
 /** Is the very index there? Refuses one that is at odds with those that are. */
 function isThere(collection: Collection, wanted: IndexSpecification): boolean {
   const signature = ({ key, unique, sparse, partialFilterExpression: filter }: IndexSpecification): unknown[] => [
-    Object.entries(key),
+    fieldNames(key).map((path) => [path, key[path]]),
     unique ?? false,
     sparse ?? false,
     filter ?? null,

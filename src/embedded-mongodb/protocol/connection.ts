@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { decode } from '../values/bson-values.js';
+import { decode } from '../values/bson-codec.js';
 import type { Client, Dispatcher } from './dispatcher.js';
 import { createFramer, encodeReply, type Message, parseMessage } from './wire.js';
 

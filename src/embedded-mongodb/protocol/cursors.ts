@@ -1,6 +1,7 @@
 import { Long } from 'bson';
 import type { Clock } from '../clock.js';
-import { type Doc, encode } from '../values/bson-values.js';
+import { encode } from '../values/bson-codec.js';
+import type { Doc } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 import type { Operation } from './operation.js';
 

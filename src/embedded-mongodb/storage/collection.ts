@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { type Doc, fieldNames, getField, isDoc, regexParts, withIdFirst } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { checkGeoKeys } from '../values/geo.js';
 import { CommandError } from '../values/mongo-errors.js';
@@ -119,8 +119,25 @@ function buildIndex(namespace: string, specification: IndexSpecification, docume
 }
 
 function withId(document: Doc): Doc {
-  const { _id = new ObjectId(), ...rest } = document;
-  if (Array.isArray(_id)) throw new CommandError(53, "The '_id' value cannot be of type array");
-  if (regexParts(_id)) throw new CommandError(53, "The '_id' value cannot be of type regex");
-  return Object.keys(document)[0] === '_id' ? document : { _id, ...rest };
+  const id = getField(document, '_id') ?? new ObjectId();
+  checkId(id);
+  return fieldNames(document)[0] === '_id' ? document : withIdFirst(document, id);
+}
+
+function checkId(id: unknown): void {
+  if (Array.isArray(id)) throw new CommandError(53, "The '_id' value cannot be of type array");
+  if (regexParts(id)) throw new CommandError(53, "The '_id' value cannot be of type regex");
+  checkStorable(id);
+}
+
+/** Within an `_id`, only the fields of a DBRef may begin with a dollar sign. */
+function checkStorable(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(checkStorable);
+  if (!isDoc(value)) return;
+  const isDbRef = '$ref' in value && '$id' in value;
+  for (const [field, inner] of Object.entries(value)) {
+    if (field.startsWith('$') && !(isDbRef && ['$ref', '$id', '$db'].includes(field)))
+      throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${field} is not valid for storage.`);
+    checkStorable(inner);
+  }
 }

@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import { compileFilter, type Matcher } from '../query/filter.js';
-import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { type Doc, fieldNames, isDoc, toNumber } from '../values/bson-values.js';
 import { EMPTY_ARRAY, keyOf } from '../values/compare.js';
 import { CommandError } from '../values/mongo-errors.js';
 import { keysAt } from '../values/paths.js';
@@ -22,7 +22,7 @@ export function createUniqueIndex(options: {
   partialFilter: Doc | undefined;
 }): UniqueIndex {
   const { namespace, name, key, sparse } = options;
-  const paths = Object.keys(key).map((path) => path.split('.'));
+  const paths = fieldNames(key).map((path) => path.split('.'));
   const covers: Matcher = options.partialFilter ? compileFilter(options.partialFilter) : () => true;
   const owners = new Map<string, string>();
 
@@ -61,7 +61,7 @@ export function createUniqueIndex(options: {
 /** MongoDB's E11000, with `keyPattern` and `keyValue`. */
 export function duplicateKey(namespace: string, name: string, key: Doc, row: readonly unknown[]): CommandError {
   const keyValue: Doc = {};
-  Object.keys(key).forEach((path, i) => {
+  fieldNames(key).forEach((path, i) => {
     keyValue[path] = row[i] === EMPTY_ARRAY ? null : (row[i] ?? null);
   });
   const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${shellText(value)}`);

@@ -1,14 +1,15 @@
 import { Decimal128, Long, Timestamp } from 'bson';
 import { calculateForUpdate } from '../values/arithmetic.js';
+import { encode } from '../values/bson-codec.js';
 import {
   type BsonNumber,
   type Doc,
-  encode,
   getField,
   isBsonNumber,
   isDoc,
   numberType,
   storedDouble,
+  withIdFirst,
 } from '../values/bson-values.js';
 import { compareBson, equalBson } from '../values/compare.js';
 import { badValue, CommandError, failedToParse, notImplemented, typeMismatch } from '../values/mongo-errors.js';
@@ -60,8 +61,7 @@ function compileReplacement(replacement: Doc): Update {
           `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${String(given)}`,
         );
       }
-      const { _id, ...rest } = replacement;
-      const document = id === undefined ? { ...replacement } : { _id: id, ...rest };
+      const document = id === undefined ? { ...replacement } : withIdFirst(replacement, id);
       return { document, changed: !identical(document, old), paths: undefined };
     },
   };
