@@ -9,6 +9,12 @@ import { sectionTags } from './tags.js';
 /** `CACHE_TTL` for which sections state their lifetimes, in seconds (seed, appendix C). */
 const STANDARD_TTL_SECONDS = 300;
 
+/**
+ * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
+ * entries, and few of them are asked for again.
+ */
+const PLACE_POLICY = { freshMs: 60_000, staleMs: 120_000, graceMs: 300_000 } as const;
+
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
   cache: Cache;
@@ -20,12 +26,17 @@ export function createCachedSource(options: {
 }): SectionSource {
   const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache: { freshMs, staleMs, graceMs } }: Section): Partial<CachePolicy> => ({
-    freshMs: Math.round(freshMs * scale),
-    staleMs: Math.round(staleMs * scale),
-    graceMs,
-    staleWhileRevalidate,
-  });
+  const policyOf = (section: Section, near: Near | undefined): Partial<CachePolicy> => {
+    const { freshMs, staleMs, graceMs } = near === undefined ? section.cache : PLACE_POLICY;
+    // A long CACHE_TTL is meant for the pages that everybody reads.
+    const factor = near === undefined ? scale : Math.min(scale, 1);
+    return {
+      freshMs: Math.round(freshMs * factor),
+      staleMs: Math.round(staleMs * factor),
+      graceMs,
+      staleWhileRevalidate,
+    };
+  };
 
   return {
     get: async ({ section, near, viewer, fresh, signal, loaders }) => {
@@ -37,7 +48,7 @@ export function createCachedSource(options: {
       const { value, ...served } = await cache.get(entryKey(section, heeded), {
         label: section.id,
         tags: sectionTags(section, heeded.viewer),
-        policy: policyOf(section),
+        policy: policyOf(section, heeded.near),
         load: (context) =>
           guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
         signal,

@@ -1,10 +1,10 @@
+import { buildSchema } from 'graphql';
 import { Types } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/graphql/schema/build-schema.js';
 import { createItemCompleter } from '../../src/graphql/schema/complete-item.js';
 import { Offer } from '../../src/sections/items/offer.js';
 import { Product } from '../../src/sections/items/product.js';
-import { Store } from '../../src/sections/items/store.js';
 import { registry } from '../../src/sections/registry.js';
 
 const completeItem = createItemCompleter(createSchema(registry));
@@ -21,7 +21,7 @@ const product = {
 
 describe('item completion', () => {
   it('makes exactly the fields of the type, with id for _id, ready for JSON', () => {
-    const item = completeItem(() => Product, {
+    const { item } = completeItem(() => Product, {
       ...product,
       category: { _id: id, name: 'Shirts', slug: 'shirts' },
       extra: 1,
@@ -42,42 +42,56 @@ describe('item completion', () => {
     expect(JSON.parse(JSON.stringify(item))).toEqual(item);
   });
 
-  it.each([
-    ['name', undefined],
-    ['price', null],
-    ['price', 'twelve'],
-    ['price', Number.NaN],
-    ['inventory', undefined],
-    ['inventory', { stock: 'many' }],
-    ['inventory', 'none'],
-    ['createdAt', 'yesterday'],
-    ['name', { $gt: '' }],
-  ])('leaves out a document whose %s is %o', (field, value) => {
-    expect(completeItem(() => Product, { ...product, [field]: value })).toBeUndefined();
+  it.each<[string, unknown, string, string, string]>([
+    ['name', undefined, 'name', 'String', 'nothing'],
+    ['_id', undefined, '_id', 'ID', 'nothing'],
+    ['price', null, 'price', 'Float', 'null'],
+    ['price', 'twelve', 'price', 'Float', 'text "twelve"'],
+    ['price', '12.50', 'price', 'Float', 'text "12.50"'],
+    ['price', true, 'price', 'Float', 'boolean true'],
+    ['price', Number.NaN, 'price', 'Float', 'number NaN'],
+    ['price', [1], 'price', 'Float', 'a list of 1'],
+    ['price', new Date(0), 'price', 'Float', 'date 1970-01-01T00:00:00.000Z'],
+    ['name', { $gt: '' }, 'name', 'String', 'a document'],
+  ])('leaves out a document whose %s is %o, and says why', (field, value, where, expected, found) => {
+    expect(completeItem(() => Product, { ...product, [field]: value })).toEqual({
+      fault: { field: where, expected, found },
+    });
+  });
+
+  it('says in which part of a document the fault is', () => {
+    const complete = createItemCompleter(
+      buildSchema('type Thing { id: ID! place: Place! tags: [String!]! } type Place { point: [Float!]! }'),
+    );
+    class Thing {}
+    const thing = { _id: id, place: { point: [1, 2] }, tags: ['x'] };
+    const faultOf = (fields: object) => complete(() => Thing, { ...thing, ...fields }).fault;
+    expect(faultOf({})).toBeUndefined();
+    expect(faultOf({ place: { point: [1, 'east'] } })).toEqual({
+      field: 'place.point',
+      expected: 'Float',
+      found: 'text "east"',
+    });
+    expect(faultOf({ place: {} })).toEqual({ field: 'place.point', expected: '[Float!]', found: 'nothing' });
+    expect(faultOf({ place: 'here' })).toEqual({ field: 'place', expected: 'Place', found: 'text "here"' });
+    expect(faultOf({ tags: ['x', null] })).toEqual({ field: 'tags', expected: 'String', found: 'null' });
+    expect(faultOf({ tags: undefined })).toEqual({ field: 'tags', expected: '[String!]', found: 'nothing' });
+  });
+
+  it.each([0, 0.005, 12, 1e15, Number.MAX_SAFE_INTEGER])('takes the price %d', (price) => {
+    expect(completeItem(() => Product, { ...product, price }).item).toMatchObject({ price });
   });
 
   it('takes a malformed optional value for null', () => {
-    expect(completeItem(() => Product, { ...product, rating: 'good', category: { name: 'no slug' } })).toMatchObject({
+    expect(
+      completeItem(() => Product, { ...product, rating: 'good', category: { name: 'no slug' } }).item,
+    ).toMatchObject({
       rating: null,
       category: null,
     });
     const offer = { _id: id, title: 'a', image: 'b', discountedPrice: 1, originalPrice: 2, validity: new Date(0) };
-    expect(completeItem(() => Offer, { ...offer, metadata: { flashSale: { isActive: true } } })).toMatchObject({
+    expect(completeItem(() => Offer, { ...offer, metadata: { flashSale: { isActive: true } } }).item).toMatchObject({
       metadata: { flashSale: null },
     });
-  });
-
-  it('leaves out a document with a malformed list that must be there', () => {
-    const store = {
-      _id: id,
-      name: 'a',
-      logo: 'b',
-      image: 'c',
-      rating: 4,
-      location: { type: 'Point', coordinates: [1, 2] },
-    };
-    expect(completeItem(() => Store, { ...store, tags: [] })).toMatchObject({ tags: [], distanceKm: null });
-    expect(completeItem(() => Store, { ...store, tags: ['x', null] })).toBeUndefined();
-    expect(completeItem(() => Store, store)).toBeUndefined();
   });
 });
