@@ -35,7 +35,9 @@ import { createServer } from './http/server.js';
 import { logCacheEvents } from './observability/cache-log.js';
 import { logSourceEvents } from './observability/source-log.js';
 import { createCachedSource } from './page/cached-source.js';
+import { createCountedSources } from './page/counted-sources.js';
 import { createHomepage } from './page/homepage.js';
+import { createMalformedDocuments } from './page/malformed-documents.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
 import { createSectionViews } from './page/view-counter.js';
@@ -120,7 +122,12 @@ export async function buildApp(options: {
   const executor = createExecutor({ schema });
   const operations = createOperations(schema, registry);
   const completeItem = createItemCompleter(schema);
-  const read = createSectionReader({ sources, completeItem, clock, logger });
+  const read = createSectionReader({
+    sources: createCountedSources({ sources, clock, countTimeoutMs: queryTimeoutMs }),
+    completeItem,
+    malformed: createMalformedDocuments({ clock, logger }),
+    clock,
+  });
   const guards = createSourceGuards({
     sections: registry.map(({ id }) => id),
     poolSize: config.database.poolSize,

@@ -1,12 +1,11 @@
 import { Decimal128, Long } from 'mongodb';
-import type { StoredDocument } from './collection-source.js';
 
 /**
  * A document whose numbers are JavaScript's, whatever BSON type they are stored as: the driver leaves Decimal128, and int64
  * beyond 2^53, as objects. They are rounded to the nearest double, as JSON's readers do.
  */
-export function withPlainNumbers(document: StoredDocument): StoredDocument {
-  return plain(document) as StoredDocument;
+export function withPlainNumbers<Stored extends object>(document: Stored): Stored {
+  return plain(document) as Stored;
 }
 
 function plain(value: unknown): unknown {

@@ -6,6 +6,13 @@ import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
 
+
+/**
+ * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
+ * entries, and few of them are asked for again.
+ */
+const PLACE_POLICY = { freshMs: 60_000, staleMs: 120_000, graceMs: 300_000 } as const;
+
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
   cache: Cache;
@@ -17,12 +24,17 @@ export function createCachedSource(options: {
 }): SectionSource {
   const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache }: Section): CachePolicy => ({
-    ...cache,
-    freshMs: Math.round(cache.freshMs * scale),
-    staleMs: Math.round(cache.staleMs * scale),
-    staleWhileRevalidate: cache.staleWhileRevalidate && staleWhileRevalidate,
-  });
+  const policyOf = ({ cache }: Section, near: Near | undefined): CachePolicy => {
+    const policy = near === undefined ? cache : { ...cache, ...PLACE_POLICY };
+    // A long CACHE_TTL is meant for the pages that everybody reads.
+    const factor = near === undefined ? scale : Math.min(scale, 1);
+    return {
+      ...policy,
+      freshMs: Math.round(policy.freshMs * factor),
+      staleMs: Math.round(policy.staleMs * factor),
+      staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
+    };
+  };
 
   return {
     get: async ({ section, near, viewer, fresh, signal, loaders }) => {
@@ -34,7 +46,7 @@ export function createCachedSource(options: {
       const { value, ...served } = await cache.get(entryKey(section, heeded), {
         label: section.id,
         tags: sectionTags(section, heeded.viewer),
-        policy: policyOf(section),
+        policy: policyOf(section, heeded.near),
         load: (context) =>
           guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
         signal,

@@ -28,7 +28,7 @@ export interface SectionPage extends Page {
 export interface LoadArguments extends Sources {
   /** The time that counts as now. */
   now: Date;
-  /** How many documents to find, 1 to 20. */
+  /** How many documents to find: a few more than are ever shown, because malformed ones are left out. */
   limit: number;
   /** Given to located sections only. */
   near?: Near;

@@ -70,6 +70,31 @@ describe('a change in the database', () => {
     await shown('?sections=offers', (body) => first(body, 'offers').id).not.toBe(String(insertedId));
   });
 
+  it.each([
+    ['store', 'stores'],
+    ['category', 'categories'],
+  ])('shows when a %s goes, comes to exist, and is renamed', async (field, collection) => {
+    const search = '?sections=offers&limit=20';
+    const nameOf = (body: RestBody, id: string) => {
+      const shownItem = body.data.sections['offers']?.items.find((offer) => offer.id === id);
+      return ((shownItem?.[field] ?? null) as { name: string } | null)?.name;
+    };
+    const items = (await page(search)).data.sections['offers']?.items ?? [];
+    const [item] = items.filter((offer) => offer[field] !== null);
+    if (item === undefined) throw new Error(`no offer has a ${field}`);
+    const { id } = item;
+    const _id = new ObjectId((item[field] as { id: string }).id);
+    const targets = shop.db.collection<Document>(collection);
+    const stored = (await targets.findOne({ _id })) ?? {};
+    await targets.deleteOne({ _id });
+    await shown(search, (body) => nameOf(body, id)).toBeUndefined();
+    // A nightly import that deletes everything and inserts it again.
+    await targets.insertOne({ ...stored, _id, name: 'Back again' });
+    await shown(search, (body) => nameOf(body, id)).toBe('Back again');
+    await targets.updateOne({ _id }, { $set: { name: 'Renamed' } });
+    await shown(search, (body) => nameOf(body, id)).toBe('Renamed');
+  });
+
   it('shows in every section that refers to it: a store', async () => {
     const search = '?sections=offers&limit=20';
     const item = (await page(search)).data.sections['offers']?.items.find(({ store }) => store !== null);

@@ -113,6 +113,22 @@ describe('an entry', () => {
 });
 
 describe('one entry for', () => {
+  it('of a place, minutes: it is fresh for one, and serves no longer than five when it cannot be read', async () => {
+    const place = '?sections=trending_stores&location=55.27,25.2';
+    await scene.restart({ CACHE_TTL: '86400' });
+    await scene.app.following;
+    await page(place);
+    await page('?sections=trending_stores');
+    await scene.clock.advance(53_000);
+    expect(statuses(await page(place))).toEqual(['CACHED']);
+    await scene.shop.fail('stores', { errorCode: 96 });
+    await scene.clock.advance(200_000);
+    expect(statuses(await page(place))).toEqual(['STALE']);
+    await scene.clock.advance(48_000);
+    expect((await page(place)).errors?.[0]).toMatchObject({ section: 'trending_stores' });
+    expect(statuses(await page('?sections=trending_stores'))).toEqual(['CACHED']);
+  });
+
   it('neighbours, who round to the same place', async () => {
     await page('?sections=trending_stores&location=55.2741,25.2049');
     scene.app.commands.length = 0;

@@ -34,5 +34,6 @@ describe('page key', () => {
     expect(roundedPoint(-0.001, -0.004)).toEqual({ lng: 0, lat: 0, radiusKm: 50 });
     expect(Object.is(roundedPoint(-0.001, 0).lng, 0)).toBe(true);
     expect(roundedPoint(-180, 0)).toEqual(roundedPoint(180, 0));
+    expect(roundedPoint(1, 2, 7.4999)).toEqual(roundedPoint(1, 2, 7));
   });
 });
