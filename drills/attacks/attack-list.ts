@@ -48,7 +48,12 @@ export const attacks: readonly Attack[] = [
     ask: graphql({ query: '{ __typename }', variables: { padding: 'x'.repeat(20_000) } }),
     names: /variables/i,
   },
-  { name: 'CSRF', ask: { path: `/graphql?query=${encodeURIComponent('{ __typename }')}` }, names: /csrf|preflight/i },
+  {
+    name: 'form body',
+    ask: graphql({ query: '{ __typename }' }, { 'content-type': 'text/plain' }),
+    names: /application\/json/i,
+    status: 415,
+  },
 ];
 
 /** What is refused in production besides. */

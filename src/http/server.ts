@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
+import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
 import { readForwardedFor } from './hooks/forwarded-for.js';
@@ -36,6 +38,12 @@ export const connectionBounds = {
   /** Requests of one connection, so that load spreads again after a gateway is added. */
   maxRequestsPerSocket: 10_000,
   maxConnections: 10_000,
+  /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
+  maxUnderWay: 32,
+  /** Milliseconds for which a client may take no byte of its answers. */
+  untakenMs: 10_000,
+  /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
+  maxWaitingBytes: 33_554_432,
 };
 
 /**
@@ -65,15 +73,7 @@ export async function createServer(options: {
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: bounds.requestTimeoutMs,
-    keepAliveTimeout: bounds.keepAliveMs,
-    maxRequestsPerSocket: bounds.maxRequestsPerSocket,
-    // A request without a host is refused by us, with the envelope.
-    http: {
-      headersTimeout: bounds.headersTimeoutMs,
-      connectionsCheckingInterval: bounds.checkEveryMs,
-      requireHostHeader: false,
-    },
+    serverFactory: (listener) => createBoundedServer(listener, bounds),
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
     // Ours, in the onRequest hook, has the envelope.
@@ -90,7 +90,6 @@ export async function createServer(options: {
         : `req_${randomBytes(9).toString('base64url')}`;
     },
   });
-  server.server.maxConnections = bounds.maxConnections;
   // JSON is the only body that there is.
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
@@ -139,5 +138,24 @@ export async function createServer(options: {
   server.setNotFoundHandler((request, reply) =>
     refuse(request, reply, 404, `There is no ${request.method} ${pathOf(request)}`),
   );
+  return server;
+}
+
+function createBoundedServer(listener: RequestListener, bounds: typeof connectionBounds): Server {
+  const gate = createConnectionGate({ listener, bounds, now: () => performance.now() });
+  const server = createHttpServer(
+    {
+      requestTimeout: bounds.requestTimeoutMs,
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.checkEveryMs,
+      keepAliveTimeout: bounds.keepAliveMs,
+      // A request without a host is refused by us, with the envelope.
+      requireHostHeader: false,
+    },
+    gate.listener,
+  );
+  server.maxRequestsPerSocket = bounds.maxRequestsPerSocket;
+  server.maxConnections = bounds.maxConnections;
+  server.once('close', gate.stop);
   return server;
 }

@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import { failureEnvelope, graphqlFailure, toEnvelopeErrors } from '../rest/envelope.js';
+import { readOn } from './read-on.js';
 
 /** The path that was asked for, without its query. */
 export const pathOf = ({ url }: Pick<FastifyRequest, 'url'>): string => url.split('?')[0] ?? '';
@@ -17,6 +18,7 @@ export function sendFailure(error: FastifyError | AppError, request: FastifyRequ
   const known = fromFastify(error, request);
   if (known.status >= 500 && known.code !== 'SERVICE_UNAVAILABLE') request.log.error({ error }, 'Request failed');
   const status = 'statusCode' in error && error.statusCode !== undefined ? error.statusCode : known.status;
+  if (status === 413) readOn(request, reply);
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
   return uncached(reply).code(status).send(failureBody(request, known));
 }
