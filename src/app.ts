@@ -33,11 +33,13 @@ import { legacyRoutes } from './http/routes/legacy-routes.js';
 import { createRequestScopes } from './http/routes/open-request.js';
 import { createServer } from './http/server.js';
 import { logCacheEvents } from './observability/cache-log.js';
+import { logPageEvents } from './observability/section-log.js';
 import { logSourceEvents } from './observability/source-log.js';
 import { createCachedSource } from './page/cached-source.js';
 import { createCountedSources } from './page/counted-sources.js';
 import { createHomepage } from './page/homepage.js';
 import { createMalformedDocuments } from './page/malformed-documents.js';
+import type { PageEventMap } from './page/page-events.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
 import { createSectionViews } from './page/view-counter.js';
@@ -101,9 +103,11 @@ export async function buildApp(options: {
     draining: () => draining,
   });
   const events = createCacheEvents();
-  logCacheEvents({ events, logger });
+  logCacheEvents({ events, logger, clock });
   const sourceEvents = createEmitter<SourceEventMap>();
   logSourceEvents({ events: sourceEvents, logger });
+  const pageEvents = createEmitter<PageEventMap>();
+  logPageEvents({ events: pageEvents, logger, clock });
   const lag = createLagSensor({ clock });
   const cache =
     options.cache ??
@@ -136,7 +140,7 @@ export async function buildApp(options: {
   });
   const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
   const views = createSectionViews({ clock, shared });
-  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
+  const homepage = createHomepage({ registry, source, views, events: pageEvents, clock, queryTimeoutMs });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({

@@ -4,6 +4,7 @@ import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
+import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
 import type { Item, SectionAnswer, SectionSource } from './section-source.js';
@@ -110,11 +111,12 @@ export function createHomepage(options: {
   registry: readonly Section[];
   source: SectionSource;
   views: SectionViews;
+  events: PageEvents;
   clock: Clock;
   /** Milliseconds that the load of a section may take. */
   queryTimeoutMs: number;
 }): Homepage {
-  const { registry, source, views, clock } = options;
+  const { registry, source, views, events, clock } = options;
   const timeoutMs = options.queryTimeoutMs + AROUND_LOAD_MS;
 
   /** Sections that are asked for together have one deadline, within the request's. */
@@ -148,8 +150,9 @@ export function createHomepage(options: {
       return { section: section.id, status, ageMs, durationMs, fresh, answer, view: toView(section, answer, limit) };
     } catch (cause) {
       const error = toSectionError(section, cause, clock.now());
-      const level = hasLeft(scope) ? 'debug' : 'warn';
-      scope.logger[level]({ section: section.id, code: error.code, error: cause }, 'section failed');
+      if (!hasLeft(scope)) {
+        events.emit('sectionFailed', { section: section.id, code: error.code, cause, logger: scope.logger });
+      }
       return { section: section.id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
     }
   };

@@ -19,6 +19,8 @@ const CHECK_EVERY_REQUESTS = 256;
 interface Connection {
   underWay: Set<ServerResponse>;
   queue: [IncomingMessage, ServerResponse][];
+  /** Whether the next of the queue is passed on in the next turn of the event loop. */
+  scheduled: boolean;
   /** Bytes that the client had taken at the last look, and the time since when it is no more. */
   taken: number;
   since: number;
@@ -41,15 +43,26 @@ export function createConnectionGate(options: { listener: RequestListener; bound
     connection.underWay.add(response);
     response.once('close', () => {
       connection.underWay.delete(response);
-      const next = connection.queue.shift();
-      if (next !== undefined && !socket.destroyed) return pass(socket, connection, ...next);
-      if (connection.underWay.size > 0) return;
-      connections.delete(socket);
-      if (!socket.destroyed) socket.resume();
+      if (socket.destroyed) return;
+      if (connection.queue.length > 0) passLater(socket, connection);
+      else socket.resume();
     });
     listener(request, response);
     sinceCheck += 1;
     if (sinceCheck >= CHECK_EVERY_REQUESTS) boundWaitingBytes();
+  };
+
+  /** One at a turn: else the answers of one connection, each of which lets the next begin, would hold up all others. */
+  const passLater = (socket: Socket, connection: Connection): void => {
+    if (connection.scheduled || connection.underWay.size >= bounds.maxUnderWay) return;
+    connection.scheduled = true;
+    setImmediate(() => {
+      connection.scheduled = false;
+      const next = connection.queue.shift();
+      if (next === undefined || socket.destroyed) return;
+      pass(socket, connection, ...next);
+      passLater(socket, connection);
+    });
   };
 
   const boundWaitingBytes = () => {
@@ -74,6 +87,14 @@ export function createConnectionGate(options: { listener: RequestListener; bound
     }
   };
 
+  const opened = (socket: Socket): Connection => {
+    const connection = { underWay: new Set<ServerResponse>(), queue: [], scheduled: false, taken: 0, since: now() };
+    connections.set(socket, connection);
+    // Answers that wait behind another one do not hear of it.
+    socket.once('close', () => connections.delete(socket));
+    return connection;
+  };
+
   const looking = setInterval(() => {
     endUntaken();
     boundWaitingBytes();
@@ -82,12 +103,13 @@ export function createConnectionGate(options: { listener: RequestListener; bound
   return {
     listener: (request, response) => {
       const { socket } = request;
-      const connection = connections.get(socket) ?? { underWay: new Set(), queue: [], taken: 0, since: now() };
-      connections.set(socket, connection);
-      if (connection.underWay.size < bounds.maxUnderWay) return pass(socket, connection, request, response);
+      const connection = connections.get(socket) ?? opened(socket);
+      const { underWay, queue } = connection;
+      if (underWay.size === 0 && queue.length === 0) return pass(socket, connection, request, response);
+      queue.push([request, response]);
       // What was read together with it is parsed to its end; nothing more is read.
-      connection.queue.push([request, response]);
-      socket.pause();
+      if (underWay.size + queue.length >= bounds.maxUnderWay) socket.pause();
+      return passLater(socket, connection);
     },
     stop: () => clearInterval(looking),
   };
