@@ -42,12 +42,15 @@ import { createAdmission } from './protection/admission.js';
 import { createLagSensor } from './protection/lag-sensor.js';
 import type { SourceEventMap } from './protection/protection-events.js';
 import { createSourceGuards } from './protection/source-guards.js';
+import { createCounters } from './redis/counters.js';
+import { createElections } from './redis/elections.js';
 import { connectRedis } from './redis/redis-connection.js';
-import { createSharedState } from './redis/shared-state.js';
+import { createSpendings } from './redis/spendings.js';
+import { createTexts } from './redis/texts.js';
 import type { Section } from './sections/define-section.js';
 
-/** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
-const STATE_TIMEOUT_MS = 1000;
+/** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
+const BOOKKEEPING_TIMEOUT_MS = 1000;
 /** Of the time of a request that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -76,7 +79,7 @@ export async function buildApp(options: {
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
-  const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
   const { production } = config;
   // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
@@ -84,9 +87,8 @@ export async function buildApp(options: {
   let draining = false;
   const server = await createServer({ logger, draining: () => draining, production, corsOrigins, trustProxy });
 
-  const redis =
-    redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
-  const shared = redis && createSharedState({ redis, random });
+  const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
+  const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
   redis?.connect();
   const events = createCacheEvents();
   logCacheEvents({ events, logger });
@@ -97,7 +99,7 @@ export async function buildApp(options: {
     options.cache ??
     createCache({
       memory: createMemoryStore({ maxBytes: memoryBytes }),
-      shared: redisUrl === undefined ? undefined : createRedisStore({ url: redisUrl, clock, random }),
+      shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,
       random,
@@ -118,14 +120,15 @@ export async function buildApp(options: {
     clock,
   });
   const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
-  const views = createSectionViews({ clock, shared });
+  const views = createSectionViews({ clock, shared: bookkeeping && createCounters(bookkeeping) });
   const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({ schema, production, logger, persisted });
   await apollo.start();
   const jobs = startJobs({
-    ...{ database, cache, shared, source, registry, openScope },
+    ...{ database, cache, source, registry, openScope },
+    shared: bookkeeping && { ...createElections({ ...bookkeeping, random }), ...createTexts(bookkeeping) },
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
@@ -133,7 +136,14 @@ export async function buildApp(options: {
   const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
   const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
   const limiter =
-    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
+    config.rateLimitMax > 0
+      ? createRateLimiter({
+          max: config.rateLimitMax,
+          clock,
+          shared: bookkeeping && createSpendings(bookkeeping),
+          logger,
+        })
+      : undefined;
   const charge = limitRequests(server, { limiter, viewerOf });
   const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
