@@ -37,7 +37,7 @@ import { createCachedSource } from './page/cached-source.js';
 import { createHomepage } from './page/homepage.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
-import { createSectionViews } from './page/view-counter.js';
+import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
 import { createLagSensor } from './protection/lag-sensor.js';
 import type { SourceEventMap } from './protection/protection-events.js';
@@ -119,9 +119,9 @@ export async function buildApp(options: {
     events: sourceEvents,
     clock,
   });
-  const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
-  const views = createSectionViews({ clock, shared: bookkeeping && createCounters(bookkeeping) });
-  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
+  const source = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate });
+  const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
+  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs, enabled: batchEndpoint });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({ schema, production, logger, persisted });
@@ -154,8 +154,8 @@ export async function buildApp(options: {
       return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
-  homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted });
+  homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
   imageRoute(server, { render: renderDemoImage });

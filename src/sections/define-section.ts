@@ -4,10 +4,16 @@ import type { Sources } from '../database/connect.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { ItemDefinition } from './item-definition.js';
 
-/** A circle on the globe: degrees (WGS 84, rounded to two decimals on input) and kilometres. */
-export interface Near {
+/** A point that a request asks about, in degrees (WGS 84) rounded to two decimals, and how far around it to look. */
+export interface Location {
   lng: number;
   lat: number;
+  /** Kilometres; each located section has its own radius when the request gives none. */
+  radiusKm?: number | undefined;
+}
+
+/** The circle that a located section is narrowed to. */
+export interface Near extends Location {
   radiusKm: number;
 }
 
@@ -45,8 +51,8 @@ interface SectionBase {
   /** Collections whose changes concern it. */
   dependsOn: readonly CollectionName[];
   cache: CachePolicy;
-  /** Whether a location narrows it. */
-  located?: true;
+  /** Given when a location narrows the section: the radius, in kilometres, of a request that gives none. */
+  located?: { readonly radiusKm: number };
   /** The field of an item with the moment at which it leaves the page by itself. */
   endsWith?: string;
 }
