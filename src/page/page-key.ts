@@ -24,16 +24,17 @@ export interface PageKey {
  */
 export function pageKey(page: PageKey): string {
   const { viewer, sections, registry, limit, near, analytics, fields, fallback } = page;
-  const radii = sections.flatMap(({ located }) => located?.radiusKm ?? []);
-  const located = near !== undefined && radii.length > 0;
-  const parameters = [
-    fallback === 'empty' && 'fallback=empty',
-    fields !== undefined && `fields=${fields.join(',')}`,
-    analytics === true && 'includeAnalytics=true',
-    limit !== LIMIT.default && `limit=${limit}`,
-    located && `location=${near.lng},${near.lat}`,
-    located && radii.some((own) => own !== (near.radiusKm ?? own)) && `radiusKm=${near.radiusKm}`,
-    sections.length !== registry.length && `sections=${sections.map((section) => section.id).join(',')}`,
-  ];
-  return [`homepage:${viewer?.userId ?? 'anonymous'}:v1`, ...parameters.filter((part) => part !== false)].join(':');
+  const located = near === undefined ? [] : sections.flatMap((section) => section.located ?? []);
+  let key = `homepage:${viewer?.userId ?? 'anonymous'}:v1`;
+  if (fallback === 'empty') key += ':fallback=empty';
+  if (fields !== undefined) key += `:fields=${fields.join(',')}`;
+  if (analytics === true) key += ':includeAnalytics=true';
+  if (limit !== LIMIT.default) key += `:limit=${limit}`;
+  if (near !== undefined && located.length > 0) {
+    const { lng, lat, radiusKm } = near;
+    key += `:location=${lng},${lat}`;
+    if (radiusKm !== undefined && located.some((own) => own.radiusKm !== radiusKm)) key += `:radiusKm=${radiusKm}`;
+  }
+  if (sections.length !== registry.length) key += `:sections=${sections.map(({ id }) => id).join(',')}`;
+  return key;
 }
