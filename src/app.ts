@@ -51,7 +51,7 @@ import type { Section } from './sections/define-section.js';
 
 /** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
 const BOOKKEEPING_TIMEOUT_MS = 1000;
-/** Of the time of a request that a load may take. */
+/** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
 export interface App {
@@ -74,14 +74,14 @@ export async function buildApp(options: {
   clock: Clock;
   logger: FastifyBaseLogger;
   random?: Random;
-  /** What sections come from; a cache over memory, and Redis where there is one, unless given. */
+  /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
   const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
   const { production } = config;
-  // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
+  // A load must fail before its request's time is over: only then is the failure remembered.
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;

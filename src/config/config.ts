@@ -263,7 +263,7 @@ function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
   return warnings;
 }
 
-/** `ENABLE_*` and `CACHE_*` names that nobody reads are most likely misspelt. */
+/** `ENABLE_*` and `CACHE_*` names that are no variables are most likely misspelt. */
 function strayNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^(ENABLE|CACHE)_/.test(name) && !(name in variables))

@@ -22,13 +22,19 @@ export interface Outcome extends SectionStatus {
 
 /** True when something was served and nothing of it was read for this request. */
 export function isFromCache(outcomes: readonly Outcome[]): boolean {
-  return outcomes.some(({ answer }) => answer !== undefined) && outcomes.every(({ status }) => status !== 'FRESH');
+  let served = false;
+  for (const { answer, status } of outcomes) {
+    if (status === 'FRESH') return false;
+    served ||= answer !== undefined;
+  }
+  return served;
 }
 
 /** Seconds for which everything that was served stays fresh; 0 when nothing was served. */
 export function ttlSeconds(outcomes: readonly Outcome[]): number {
-  const served = outcomes.flatMap(({ answer }) => answer ?? []);
-  return served.length === 0 ? 0 : Math.floor(Math.min(...served.map(({ freshForMs }) => freshForMs)) / 1000);
+  let freshForMs = Number.POSITIVE_INFINITY;
+  for (const { answer } of outcomes) freshForMs = Math.min(freshForMs, answer?.freshForMs ?? freshForMs);
+  return Number.isFinite(freshForMs) ? Math.floor(freshForMs / 1000) : 0;
 }
 
 /** Mean score of the first `limit` items that were recommended to the viewer; null when there are none. */

@@ -10,7 +10,7 @@ export interface SectionRequest {
   near?: Location | undefined;
   /** Used by personal sections only. */
   viewer?: Viewer | undefined;
-  /** Read from the database, whatever copies there are. */
+  /** Read from the database even where a fresh copy exists. */
   fresh: boolean;
   /** Ends this request's wait, not a load that others wait for. Its signal is read only when memory has no answer. */
   deadline: Deadline;
@@ -32,7 +32,7 @@ export interface SectionValue {
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-/** Where the page gets its sections from. Rejects with the load's error, or with the reason of the deadline's signal. */
+/** Source of the page's sections. Rejects with the load's error, or with the reason of the deadline's signal. */
 export interface SectionSource {
   get(request: SectionRequest): Promise<CacheResult<SectionValue>>;
 }

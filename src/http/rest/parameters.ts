@@ -5,13 +5,13 @@ import { didYouMean } from '../../core/suggestion.js';
 export interface Parameter<Value> {
   /** The value, or undefined when the text is not one; `found` takes what is wrong with it in particular. */
   parse(text: string, found: (problem: string) => void): Value | undefined;
-  /** What is allowed, for people. */
+  /** What is allowed, as text for the error. */
   allowed: string;
   /** Whether it may be given several times: its values are put together with commas. */
   repeatable?: true;
 }
 
-/** Problems that one parameter is told of, and how much of each bad value: an answer stays small, whatever was sent. */
+/** Problems reported of one parameter, and characters quoted of a bad value, so that the answer stays small. */
 const MAX_PROBLEMS = 10;
 const MAX_QUOTED = 64;
 
