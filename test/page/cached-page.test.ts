@@ -131,6 +131,20 @@ describe('one entry for', () => {
     expect(statuses(await page('?sections=trending_stores&location=55.28,25.2'))).toEqual(['FRESH']);
   });
 
+  it('requests with and without a radius, where the one given is the own one of the section', async () => {
+    for (const { id, key, located } of registry) {
+      if (located === undefined) continue;
+      await page(`?sections=${id}&location=55.27,25.2`);
+      const query = `query ($at: GeoPointInput) { homepage(location: $at) { ${key} { total } metadata { sections { status } } } }`;
+      const statusAt = async (radiusKm: number) => {
+        const { body } = await scene.app.graphql(query, { at: { lng: 55.27, lat: 25.2, radiusKm } });
+        const metadata = body.data?.['homepage']?.['metadata'] as RestBody['data']['metadata'] | undefined;
+        return metadata?.sections.map(({ status }) => status);
+      };
+      expect([await statusAt(located.radiusKm), await statusAt(located.radiusKm + 1)]).toEqual([['CACHED'], ['FRESH']]);
+    }
+  });
+
   it('everybody, of a public section, whoever asks and from wherever', async () => {
     await page('?sections=offers');
     const signedIn = await page('?sections=offers&location=1,2', await bearer('507f1f77bcf86cd799439011', scene.clock));
