@@ -42,18 +42,21 @@ import { createMalformedDocuments } from './page/malformed-documents.js';
 import type { PageEventMap } from './page/page-events.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
-import { createSectionViews } from './page/view-counter.js';
+import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
 import { createLagSensor } from './protection/lag-sensor.js';
 import type { SourceEventMap } from './protection/protection-events.js';
 import { createSourceGuards } from './protection/source-guards.js';
+import { createCounters } from './redis/counters.js';
+import { createElections } from './redis/elections.js';
 import { connectRedis } from './redis/redis-connection.js';
-import { createSharedState } from './redis/shared-state.js';
+import { createSpendings } from './redis/spendings.js';
+import { createTexts } from './redis/texts.js';
 import type { Section } from './sections/define-section.js';
 
-/** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
-const STATE_TIMEOUT_MS = 1000;
-/** Of the time of a request that a load may take. */
+/** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
+const BOOKKEEPING_TIMEOUT_MS = 1000;
+/** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
 export interface App {
@@ -76,27 +79,31 @@ export async function buildApp(options: {
   clock: Clock;
   logger: FastifyBaseLogger;
   random?: Random;
-  /** What sections come from; a cache over memory, and Redis where there is one, unless given. */
+  /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
-  const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
   const { production } = config;
-  // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
+  // A load must fail before its request's time is over: only then is the failure remembered.
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
 
-  const redis =
-    redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
-  const shared = redis && createSharedState({ redis, random });
+  const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
+  const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
   redis?.connect();
   const { jwks } = config.auth;
   const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
   const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
   const limiter =
-    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
+    config.rateLimitMax > 0
+      ? createRateLimiter({
+          ...{ max: config.rateLimitMax, clock, logger },
+          shared: bookkeeping && createSpendings(bookkeeping),
+        })
+      : undefined;
   const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
   const server = await createServer({
     ...{ logger, production, corsOrigins, trustProxy, takeOnArrival },
@@ -113,7 +120,7 @@ export async function buildApp(options: {
     options.cache ??
     createCache({
       memory: createMemoryStore({ maxBytes: memoryBytes }),
-      shared: redisUrl === undefined ? undefined : createRedisStore({ url: redisUrl, clock, random }),
+      shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,
       random,
@@ -138,9 +145,12 @@ export async function buildApp(options: {
     events: sourceEvents,
     clock,
   });
-  const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
-  const views = createSectionViews({ clock, shared });
-  const homepage = createHomepage({ registry, source, views, events: pageEvents, clock, queryTimeoutMs });
+  const source = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate });
+  const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
+  const homepage = createHomepage({
+    ...{ registry, source, views, events: pageEvents, clock, queryTimeoutMs },
+    enabled: batchEndpoint,
+  });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({
@@ -149,7 +159,8 @@ export async function buildApp(options: {
   });
   await apollo.start();
   const jobs = startJobs({
-    ...{ database, cache, shared, source, registry, openScope },
+    ...{ database, cache, source, registry, openScope },
+    shared: bookkeeping && { ...createElections({ ...bookkeeping, random }), ...createTexts(bookkeeping) },
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
@@ -166,8 +177,8 @@ export async function buildApp(options: {
       return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
-  homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted });
+  homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
   imageRoute(server, { render: renderDemoImage });

@@ -74,6 +74,8 @@ export async function createServer(options: {
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
     serverFactory: (listener) => createBoundedServer(listener, bounds),
+    // Routes read the query string themselves, once and strictly.
+    routerOptions: { querystringParser: () => ({}) },
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
     // Ours, in the onRequest hook, has the envelope.

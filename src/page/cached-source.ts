@@ -6,7 +6,6 @@ import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
 
-
 /**
  * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
  * entries, and few of them are asked for again.
@@ -18,50 +17,55 @@ export function createCachedSource(options: {
   cache: Cache;
   read: ReadSection;
   guards: SourceGuards;
-  /** `CACHE_TTL`: how old an answer may get while it is renewed. Freshness keeps its share of it. */
+  registry: readonly Section[];
+  /** `CACHE_TTL`: how old an entry may get while it is renewed. Its time of freshness is scaled with it. */
   ttlSeconds: number;
   staleWhileRevalidate: boolean;
 }): SectionSource {
-  const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
+  const { cache, read, guards, registry, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache }: Section, near: Near | undefined): CachePolicy => {
-    const policy = near === undefined ? cache : { ...cache, ...PLACE_POLICY };
+  const scaled = (policy: CachePolicy, factor: number): CachePolicy => ({
+    ...policy,
+    freshMs: Math.round(policy.freshMs * factor),
+    staleMs: Math.round(policy.staleMs * factor),
+    staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
+  });
+  const policiesOf = ({ cache: policy }: Section) => ({
+    page: scaled(policy, scale),
     // A long CACHE_TTL is meant for the pages that everybody reads.
-    const factor = near === undefined ? scale : Math.min(scale, 1);
-    return {
-      ...policy,
-      freshMs: Math.round(policy.freshMs * factor),
-      staleMs: Math.round(policy.staleMs * factor),
-      staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
-    };
-  };
+    place: scaled({ ...policy, ...PLACE_POLICY }, Math.min(scale, 1)),
+  });
+  /** Policies by section id: of the entries that everybody reads, and of those of a place. */
+  const policies = new Map(registry.map((section) => [section.id, policiesOf(section)]));
+  /** Tags of entries that no viewer owns. */
+  const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
 
   return {
-    get: async ({ section, near, viewer, fresh, signal, loaders }) => {
-      // Only what a section heeds becomes part of its key: everybody else shares its entry.
-      const heeded = {
-        ...(section.located && near !== undefined ? { near } : {}),
-        ...(section.scope === 'personal' && viewer !== undefined ? { viewer } : {}),
-      };
-      const { value, ...served } = await cache.get(entryKey(section, heeded), {
-        label: section.id,
-        tags: sectionTags(section, heeded.viewer),
-        policy: policyOf(section, heeded.near),
+    get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
+      const { id, located, scope } = section;
+      // What a section does not use is no part of its key, so that requests share its entry.
+      const near = located && location && { ...location, radiusKm: location.radiusKm ?? located.radiusKm };
+      const viewer = scope === 'personal' ? asking : undefined;
+      return cache.get(entryKey(section, near, viewer), {
+        label: id,
+        tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
+        policy: (policies.get(id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'],
         load: (context) =>
-          guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
-        signal,
+          guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
+        // Read by the cache only when it has to wait.
+        get signal() {
+          return deadline.signal;
+        },
         fresh,
       });
-      return { data: value, ...served };
     },
   };
 }
 
-/** The key of a section's entry. An entry holds the items of every limit, so no limit is in it; a private one holds its user. */
-function entryKey(section: Section, { near, viewer }: { near?: Near; viewer?: Viewer }): string {
-  const parameters = [
-    near && `location=${near.lng},${near.lat},${near.radiusKm}`,
-    section.scope === 'personal' && (viewer ? `user=${viewer.userId}` : 'anonymous'),
-  ];
-  return ['homepage:section', section.id, ...parameters.filter(Boolean), 'v1'].join(':');
+/** Key of an entry: all limits share one, so no limit is in it; that of a personal section always names its viewer. */
+function entryKey(section: Section, near: Near | undefined, viewer: Viewer | undefined): string {
+  let key = `homepage:section:${section.id}`;
+  if (near !== undefined) key += `:location=${near.lng},${near.lat},${near.radiusKm}`;
+  if (section.scope === 'personal') key += viewer === undefined ? ':anonymous' : `:user=${viewer.userId}`;
+  return `${key}:v1`;
 }

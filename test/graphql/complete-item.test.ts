@@ -122,10 +122,7 @@ describe('item completion', () => {
     const least = { _id: id, ...fields };
     expect(completeItem(() => type, least).item).toMatchObject({ id: String(id) });
     for (const name of Object.keys(least)) {
-      expect(
-        completeItem(() => type, { ...least, [name]: undefined }).item,
-        name,
-      ).toBeUndefined();
+      expect(completeItem(() => type, { ...least, [name]: undefined }).item, name).toBeUndefined();
     }
   });
 });

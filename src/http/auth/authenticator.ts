@@ -1,6 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
+import { objectIdText } from '../../core/object-id.js';
 import type { Viewer } from '../../sections/define-section.js';
 
 /** Clocks of issuers may be this far off, in seconds. */
@@ -68,10 +69,9 @@ export function createAuthenticator(options: {
         throw cause instanceof AppError ? cause : invalid(cause);
       });
       // Its type is a promise of the issuer, which may sign a list.
-      if (typeof sub !== 'string' || !/^[0-9a-f]{24}$/i.test(sub)) {
-        throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
-      }
-      return { userId: sub.toLowerCase() };
+      const userId = typeof sub === 'string' ? objectIdText(sub) : undefined;
+      if (userId === undefined) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
+      return { userId };
     },
   };
 }

@@ -27,7 +27,7 @@ export function cacheHeaders(options: {
   if (served.length === 0 || scope.outcomes.some(({ fresh }) => fresh)) return { 'cache-control': 'no-store' };
   const partial = served.length < scope.outcomes.length;
   // It failed within the deadline that this client has shortened; others may wait longer.
-  if (partial && scope.hasty) return { 'cache-control': 'no-store' };
+  if (partial && scope.clientShortenedDeadline) return { 'cache-control': 'no-store' };
   const leastSeconds = (times: readonly number[]) => Math.floor(Math.min(...times) / 1000);
   const freshSeconds = leastSeconds(served.map(({ freshForMs }) => freshForMs));
   const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, freshSeconds);
