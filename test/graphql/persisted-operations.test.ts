@@ -54,6 +54,10 @@ async function get(target: TestApp, parameters: Readonly<Record<string, unknown>
   return { status, body: JSON.parse(text) };
 }
 
+const methods = [
+  ['POST', post],
+  ['GET', get],
+] as const;
 const withExtension = (sha256Hash: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash } } });
 
 describe('the manifest', () => {
@@ -105,7 +109,7 @@ describe('a persisted operation', () => {
     expect(await post(persistedOnly, { documentId: own })).toMatchObject({ status: 400 });
   });
 
-  it.each([post, get])('that there is not is a 400 that names it (%s)', async (send) => {
+  it.each(methods)('that there is not is a 400 that names it, by %s', async (_, send) => {
     const { status, body } = await send(app, { documentId: `sha256:${unknown}` });
     expect([status, body.errors?.[0]]).toEqual([
       400,
@@ -142,7 +146,7 @@ describe('a persisted operation', () => {
 });
 
 describe('an empty operation name', () => {
-  it.each([post, get])('is none (%s)', async (send) => {
+  it.each(methods)('is none, by %s', async (_, send) => {
     const query = 'query Total { offers { total } }';
     const { status, body } = await send(app, { query, operationName: '' });
     expect([status, body.errors]).toEqual([200, undefined]);

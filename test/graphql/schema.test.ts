@@ -1,6 +1,6 @@
 import {
+  type GraphQLArgument,
   type GraphQLEnumType,
-  type GraphQLInputObjectType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   getNamedType,
@@ -22,29 +22,19 @@ import { type Shop, startShop } from '../support/shop.js';
 const schema = createSchema(registry);
 const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));
 
-/** A type, and all that it names, each with its description. */
-function described(type: GraphQLNamedType): [string, string | null | undefined][] {
-  const own: [string, string | null | undefined] = [type.name, type.description];
-  if (isEnumType(type)) return [own, ...type.getValues().map(within(type))];
-  if (isInputObjectType(type)) return [own, ...Object.values(type.getFields()).map(within(type))];
-  if (!isObjectType(type) && !isInterfaceType(type)) return [own];
-  const fields = Object.values(type.getFields());
-  const ofArguments = fields.flatMap(({ name, args }) =>
-    args.map((argument) => [`${type.name}.${name}(${argument.name})`, argument.description] as const),
-  );
-  return [
-    own,
-    ...fields.map(within(type)),
-    ...ofArguments.map(([name, text]) => [name, text] as [string, typeof text]),
-  ];
-}
+type Described = readonly [name: string, description: string | null | undefined];
 
-const within =
-  ({ name: parent }: GraphQLNamedType | GraphQLEnumType | GraphQLInputObjectType) =>
-  ({ name, description }: { name: string; description?: string | null | undefined }): [string, typeof description] => [
-    `${parent}.${name}`,
-    description,
-  ];
+/** A type, its fields or values, and their arguments. */
+function described(type: GraphQLNamedType): Described[] {
+  const hasFields = isObjectType(type) || isInterfaceType(type) || isInputObjectType(type);
+  const parts = isEnumType(type) ? type.getValues() : hasFields ? Object.values(type.getFields()) : [];
+  const ofParts = parts.flatMap((part): Described[] => {
+    const name = `${type.name}.${part.name}`;
+    const args: readonly GraphQLArgument[] = 'args' in part ? part.args : [];
+    return [[name, part.description], ...args.map((arg) => [`${name}(${arg.name})`, arg.description] as const)];
+  });
+  return [[type.name, type.description], ...ofParts];
+}
 
 /** The type's fields that are never null. */
 function requiredOf(name: string): string[] {
