@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
+import { OBJECT_ID } from '../core/object-id.js';
 import { signToken } from '../core/user-token.js';
 import { readOptions } from './command-line.js';
 
@@ -9,7 +10,7 @@ const { user, hours } = readOptions({
   description: 'Prints a token of a user, signed with JWT_SECRET, for development.',
   options: {
     user: {
-      pattern: /^[0-9a-f]{24}$/i,
+      pattern: OBJECT_ID,
       allowed: 'a user id of 24 hexadecimal digits',
       description: 'user that the token names',
     },

@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { registry } from '../../src/sections/registry.js';
 import { bearer, type RestBody } from '../support/app.js';
 import { setCachedScene } from '../support/cached-app.js';
 
@@ -30,6 +31,16 @@ describe('an entry', () => {
     expect(body.data?.['offers']?.['items']).toHaveLength(5);
     expect((await scene.app.get('/offers?limit=20')).body.data).toEqual(twenty.data.sections['offers']?.items);
     expect(scene.app.commands).toEqual([]);
+  });
+
+  it('starts no timer for what memory answers: deadlines and loaders are for loads', async () => {
+    await page();
+    const after = vi.spyOn(scene.clock, 'after');
+    expect(statuses(await page())).toEqual(registry.map(() => 'CACHED'));
+    await scene.app.graphql('{ homepage { offers { total } } featuredEvents { total } }');
+    expect(after).not.toHaveBeenCalled();
+    expect(statuses(await page('?sections=events&location=55.27,25.2'))).toEqual(['FRESH']);
+    expect(after).toHaveBeenCalled();
   });
 
   it('tells its age, for how long it is fresh, and when it was read', async () => {
