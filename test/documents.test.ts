@@ -10,7 +10,7 @@ const documents = [
   ...decisions.map((name) => `docs/decisions/${name}`),
 ];
 /** A path from the root: `src/core/`, `test/page/page-key.test.ts`; of `src/demo/words/*.json` the folder counts. */
-const pathPattern = /`((?:src|test|drills|docs|schema|\.vscode|\.ci)\/[\w./*-]*)`/g;
+const pathPattern = /`((?:src|test|drills|bench|docs|schema|\.vscode|\.ci)\/[\w./*-]*)`/g;
 const linkPattern = /\]\((?!https?:|#)([^)#]+)/g;
 
 describe('documents', () => {

@@ -18,15 +18,17 @@ export function createLogDestination(options: {
   const { write, now } = options;
   let waiting: Buffer = Buffer.alloc(0);
   let dropped = 0;
-  let retry: NodeJS.Timeout | undefined;
+  let isRetryPlanned = false;
 
   const flush = (): void => {
     try {
       while (waiting.length > 0) waiting = waiting.subarray(write(waiting));
     } catch (error) {
       if (isSlow(error)) {
-        retry ??= setTimeout(() => {
-          retry = undefined;
+        if (isRetryPlanned) return;
+        isRetryPlanned = true;
+        setTimeout(() => {
+          isRetryPlanned = false;
           flush();
         }, RETRY_MS).unref();
         return;
