@@ -33,14 +33,17 @@ export async function scan(options: {
   collection: Collection | undefined;
   filter: Doc;
   operation: Operation;
+  /** Called for each document that is looked at. */
+  examine?(): void;
   visit(document: Doc): boolean;
   finish?(): void;
 }): Promise<void> {
-  const { collection, filter, operation, visit, finish } = options;
+  const { collection, filter, operation, examine, visit, finish } = options;
   const matches = compileFilter(filter);
   operation.check();
   let count = 0;
   for (const document of collection ? candidates(collection, filter) : []) {
+    examine?.();
     if (matches(document) && !visit(document)) break;
     count += 1;
     if (count % STRIDE === 0) {
