@@ -6,7 +6,7 @@ import { CommandError } from '../values/mongo-errors.js';
 import { compileFilter, idsOf } from './filter.js';
 
 /** How many documents are looked at between two looks at the time. */
-const STRIDE = 64;
+const STRIDE = 16;
 
 /**
  * The documents that a filter can match: those with the ids that it names, in the order of the index on `_id`, else all of them in
