@@ -1,6 +1,7 @@
-import type { Collection, Document } from 'mongodb';
+import { type Collection, type Document, MongoClient } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { startEmbeddedDatabase } from '../../src/embedded-mongodb/embedded-server.js';
+import { errorOf, openScene } from '../support/embedded-mongodb.js';
 
 const scene = await openScene('writers');
 const WORKERS = 40;
@@ -75,4 +76,20 @@ test('changes many documents by their ids as they are now, not as they were', as
   const ids = documents.map(({ _id }) => _id);
   await atOnce(8, () => collection.updateMany({ _id: { $in: ids } }, { $inc: { hits: 1 } }));
   expect(await collection.countDocuments({ hits: 8 })).toBe(1000);
+});
+
+test('a write that is under way ends when its collection is dropped, and leaves the one that is made anew alone', async () => {
+  const database = await startEmbeddedDatabase();
+  const own = new MongoClient(database.uri);
+  const collection = own.db('shop').collection<Document>('dropped');
+  await collection.insertMany(numbered(1000));
+  const slow = { $or: [...Array.from({ length: 500 }, (_, i) => ({ n: -1 - i })), { n: { $gte: 0 } }] };
+  const updating = errorOf(collection.updateMany(slow, { $inc: { hits: 1 } }));
+  while (database.runningOperations() === 0) await own.db('admin').command({ ping: 1 });
+  await collection.drop();
+  await collection.insertOne({ _id: 999 as never, made: 'anew' });
+  expect((await updating).code).toBe(175);
+  expect(await collection.find().toArray()).toEqual([{ _id: 999, made: 'anew' }]);
+  await own.close();
+  await database.close();
 });

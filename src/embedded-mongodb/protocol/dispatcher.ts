@@ -3,6 +3,7 @@ import { timestampOf } from '../change-streams/change-log.js';
 import { adminCommands, createHello } from '../commands/admin-commands.js';
 import * as collections from '../commands/collection-commands.js';
 import { getMore, killCursors } from '../commands/cursor-commands.js';
+import { explain } from '../commands/explain.js';
 import { findAndModify } from '../commands/find-and-modify.js';
 import * as indexes from '../commands/index-commands.js';
 import { aggregate, count, distinct, find } from '../commands/read-commands.js';
@@ -55,7 +56,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
     Object.entries({
       ...adminCommands,
       ...{ hello, isMaster: hello, ismaster: hello, buildinfo: adminCommands.buildInfo ?? hello },
-      ...{ find, aggregate, count, distinct, getMore, killCursors },
+      ...{ find, aggregate, count, distinct, explain, getMore, killCursors },
       ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
       ...collections,
       ...indexes,

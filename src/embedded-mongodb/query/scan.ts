@@ -6,7 +6,7 @@ import { CommandError } from '../values/mongo-errors.js';
 import { compileFilter, idsOf } from './filter.js';
 
 /** How many documents are looked at between two looks at the time. */
-const STRIDE = 64;
+const STRIDE = 16;
 
 /**
  * The documents that a filter can match: those with the ids that it names, in the order of the index on `_id`, else all of them in
@@ -33,14 +33,17 @@ export async function scan(options: {
   collection: Collection | undefined;
   filter: Doc;
   operation: Operation;
+  /** Called for each document that is looked at. */
+  examine?(): void;
   visit(document: Doc): boolean;
   finish?(): void;
 }): Promise<void> {
-  const { collection, filter, operation, visit, finish } = options;
+  const { collection, filter, operation, examine, visit, finish } = options;
   const matches = compileFilter(filter);
   operation.check();
   let count = 0;
   for (const document of collection ? candidates(collection, filter) : []) {
+    examine?.();
     if (matches(document) && !visit(document)) break;
     count += 1;
     if (count % STRIDE === 0) {
