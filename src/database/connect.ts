@@ -38,8 +38,7 @@ export interface SentCommand {
 }
 
 /**
- * Connects in the background and for as long as it takes: a gateway may start before its database (spec, section 4).
- * Pool settings are the seed's (6.2).
+ * Connects in the background and for as long as it takes: a gateway may start before its database.
  */
 export function connectDatabase(options: {
   uri: string;

@@ -11,7 +11,11 @@ export class GeoPointInput {
   @Field(() => Float, { description: 'Latitude in degrees, -90 to 90.' })
   lat!: number;
 
-  @Field(() => Float, { nullable: true, defaultValue: RADIUS_KM.default, description: 'Kilometres, 1 to 500.' })
+  @Field(() => Float, {
+    nullable: true,
+    defaultValue: RADIUS_KM.default,
+    description: 'Kilometres, 1 to 500, rounded to whole ones.',
+  })
   radiusKm?: number | null;
 }
 

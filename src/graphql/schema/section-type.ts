@@ -20,7 +20,10 @@ function createSectionType(item: ItemDefinition): new () => object {
     @Field(() => [item.type()])
     items!: object[];
 
-    @Field(() => Int, { description: 'How many match in all.' })
+    @Field(() => Int, {
+      description:
+        'How many documents match in all, counted at most once a minute; malformed ones, which items leave out, count too.',
+    })
     total!: number;
 
     @Field(() => Boolean, { description: 'Whether there are more than these items.' })
