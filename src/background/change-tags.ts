@@ -34,7 +34,7 @@ const nothing: ChangedTags = { soft: [], hard: [] };
 
 /**
  * Tags for a change: the document's own, for the entries that show it, and those of the sections that choose from its
- * collection, because it may have entered, left or moved. Updates of fields that nobody reads give none.
+ * collection, because it may have entered, left or moved. Updates of fields that the gateway does not read give none.
  * `userId` is the owner of a recommendation, where it is known.
  */
 export function changedTags(options: {

@@ -96,7 +96,7 @@ export async function openChangeFeed(options: {
     void stream.close().catch(() => undefined);
     throw error;
   }
-  // Whoever asks for the next change hears of it; a feed that is closed before has no reader left.
+  // The caller of `next` gets the rejection; a feed that is closed before that has none.
   ahead.catch(() => undefined);
   return {
     get resumeToken() {

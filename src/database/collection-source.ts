@@ -22,7 +22,7 @@ export interface FindPlan extends ReadOptions {
 
 export interface Page {
   documents: readonly StoredDocument[];
-  /** How many documents match, whatever the limit. */
+  /** How many documents match, beyond the limit too. */
   total: number;
 }
 

@@ -1,7 +1,7 @@
 import { Decimal128, Long } from 'mongodb';
 
 /**
- * A document whose numbers are JavaScript's, whatever BSON type they are stored as: the driver leaves Decimal128, and int64
+ * A document whose numbers are JavaScript's, of whichever BSON type they are stored: the driver leaves Decimal128, and int64
  * beyond 2^53, as objects. They are rounded to the nearest double, as JSON's readers do.
  */
 export function withPlainNumbers<Stored extends object>(document: Stored): Stored {

@@ -11,7 +11,10 @@ afterEach(async () => {
 });
 
 /** A feed on products and stores of a server whose answers to `aggregate` and `getMore` the test writes. */
-async function openScripted(reply: (name: string) => Document | 'silence' | undefined, clock = createFakeClock()) {
+async function openScripted(
+  reply: (name: string, command: Document) => Document | 'silence' | undefined,
+  clock = createFakeClock(),
+) {
   const server = await startScriptedMongodb(reply);
   const client = new MongoClient(server.uri);
   closing.push(server.close, () => client.close());
@@ -114,6 +117,20 @@ describe('a change feed', () => {
       batch(Long.fromNumber(7), [{ _id: { _data: '02' }, ...event }], 'firstBatch'),
     );
     expect(await (await opening).next()).toMatchObject(change);
+  });
+
+  it('asks for changes of our collections by their old and their new name, and for those of the database', async () => {
+    const pipelines: unknown[] = [];
+    const { opening } = await openScripted((name, command) => {
+      if (name === 'aggregate') pipelines.push(command['pipeline']);
+      return batch(Long.fromNumber(7), [], name === 'aggregate' ? 'firstBatch' : 'nextBatch');
+    });
+    await opening;
+    const ours = { $in: ['products', 'stores'] };
+    const whole = { operationType: { $in: ['dropDatabase', 'invalidate'] } };
+    expect(pipelines).toEqual([
+      [{ $changeStream: {} }, { $match: { $or: [{ 'ns.coll': ours }, { 'to.coll': ours }, whole] } }],
+    ]);
   });
 
   it('is lost, with its place, when the database goes', async () => {

@@ -11,7 +11,10 @@ export class GeoPointInput {
   @Field(() => Float, { description: 'Latitude in degrees, -90 to 90.' })
   lat!: number;
 
-  @Field(() => Float, { nullable: true, description: "Kilometres, 1 to 500; each section's own when left out." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Kilometres, 1 to 500, rounded to whole ones; each section's own when left out.",
+  })
   radiusKm?: number | null;
 }
 

@@ -116,7 +116,7 @@ const located =
 
 /**
  * GraphQL's numbers would take `true` for 1 and text for the number that it spells. A price that is stored as either is a
- * mistake of whatever wrote it, and what it means is a guess: it counts as missing.
+ * mistake of the writer, and what it means is a guess: it counts as missing.
  */
 const isNumeric = (type: GraphQLLeafType) => type === GraphQLFloat || type === GraphQLInt;
 
