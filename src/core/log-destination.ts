@@ -18,15 +18,17 @@ export function createLogDestination(options: {
   const { write, now } = options;
   let waiting: Buffer = Buffer.alloc(0);
   let dropped = 0;
-  let retry: NodeJS.Timeout | undefined;
+  let retrying = false;
 
   const flush = (): void => {
     try {
       while (waiting.length > 0) waiting = waiting.subarray(write(waiting));
     } catch (error) {
       if (isSlow(error)) {
-        retry ??= setTimeout(() => {
-          retry = undefined;
+        if (retrying) return;
+        retrying = true;
+        setTimeout(() => {
+          retrying = false;
           flush();
         }, RETRY_MS).unref();
         return;
