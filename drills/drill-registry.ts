@@ -1,7 +1,10 @@
 import { attacksDrill } from './attacks/attacks.js';
+import { drain } from './cases/drain.js';
 import { isolation } from './cases/isolation.js';
+import { logFull } from './cases/log-full.js';
 import { memory } from './cases/memory.js';
 import { mongoKilled } from './cases/mongo-killed.js';
+import { pipelining } from './cases/pipelining.js';
 import { rateLimitShared } from './cases/rate-limit-shared.js';
 import { redisKilled } from './cases/redis-killed.js';
 import { redisSlow } from './cases/redis-slow.js';
@@ -22,8 +25,11 @@ export const drills: readonly Drill[] = [
   isolation,
   stampede,
   sigtermUnderLoad,
+  drain,
   redisKilled,
   slowClients,
+  pipelining,
+  logFull,
   rateLimitShared,
   memory,
   attacksDrill,

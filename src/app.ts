@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { startJobs } from './background/start-background.js';
@@ -56,6 +57,8 @@ import type { Section } from './sections/define-section.js';
 
 /** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
 const BOOKKEEPING_TIMEOUT_MS = 1000;
+/** How often a process that goes away looks whether the last requests are answered. */
+const ANSWERED_POLL_MS = 20;
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -63,8 +66,10 @@ export interface App {
   server: FastifyInstance;
   /** Resolves when the database's changes are being followed, or cannot be. */
   following: Promise<void>;
-  /** From now on `/readyz` says that this process is going away, and new requests are refused. */
+  /** From now on `/readyz` says that this process is going away, and each answer ends its connection. */
   drain(): void;
+  /** Resolves when every request that is under way now is answered. */
+  answered(): Promise<void>;
   /** Takes no new connections, and keeps those that there are: what has been sent on them is still answered. */
   stopListening(): void;
   /** Answers what is under way, then closes everything that the app has opened. */
@@ -105,8 +110,9 @@ export async function buildApp(options: {
         })
       : undefined;
   const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
+  const underWay = new Set<ServerResponse>();
   const server = await createServer({
-    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival },
+    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival, underWay },
     draining: () => draining,
   });
   const events = createCacheEvents();
@@ -188,6 +194,12 @@ export async function buildApp(options: {
     following: jobs.following,
     drain: () => {
       draining = true;
+    },
+    answered: async () => {
+      const waitedFor = [...underWay];
+      while (waitedFor.some((response) => underWay.has(response))) {
+        await new Promise<void>((resolve) => clock.after(ANSWERED_POLL_MS, resolve));
+      }
     },
     stopListening: () => {
       // http.Server's own would cut connections whose first request is still on its way.

@@ -14,6 +14,12 @@ const LAST_RETRY_MS = 5000;
 /** An election or a lost socket is over by then; longer without a server, reads fail at once instead of waiting for one. */
 const OUTAGE_AFTER_MS = 500;
 
+/** A first connection that takes longer is said to take long. */
+const NOTICE_AFTER_MS = 750;
+
+/** Hosts and ports alone: what stands before them may be a password. */
+const hostsOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]*)/.exec(uri)?.[1] ?? '';
+
 export type Sources = Readonly<Record<CollectionName, CollectionSource>>;
 
 /** The shop's database. Reads reject with `DB_CONNECTION_ERROR` at once while it cannot be reached. */
@@ -100,6 +106,10 @@ export function connectDatabase(options: {
   ) as unknown as Sources;
 
   const connect = async (retryMs: number): Promise<void> => {
+    // The driver looks for a server for five seconds before it says anything.
+    const cancelNotice = clock.after(NOTICE_AFTER_MS, () => {
+      if (!closed && retryMs === FIRST_RETRY_MS) logger.warn({ hosts: hostsOf(uri) }, 'database does not answer yet');
+    });
     try {
       await connection.openUri(uri, {
         maxPoolSize: poolSize,
@@ -119,9 +129,14 @@ export function connectDatabase(options: {
     } catch (cause) {
       if (closed) return;
       reason = 'no server can be reached';
-      logger.warn({ error: cause }, `database cannot be reached, next try in ${retryMs} ms`);
+      logger.warn(
+        { reason: cause instanceof Error ? cause.message : String(cause) },
+        `database cannot be reached, next try in ${retryMs} ms`,
+      );
       await new Promise<void>((resolve) => clock.after(retryMs, resolve));
       return closed ? undefined : connect(Math.min(retryMs * 2, LAST_RETRY_MS));
+    } finally {
+      cancelNotice();
     }
     if (onCommand !== undefined) {
       connection.getClient().on('commandStarted', ({ commandName, command }) => {

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
-import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -19,9 +18,6 @@ import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
-/** What is answered while the process goes away too: it lives, and says why it does not serve. */
-const healthPaths: readonly string[] = ['/healthz', '/readyz'];
 
 /** Bytes of a request's body: the largest thing that anybody has to send is a thousand tags. */
 const MAX_BODY_BYTES = 65_536;
@@ -52,10 +48,7 @@ export const connectionBounds = {
  */
 export async function createServer(options: {
   logger: FastifyBaseLogger;
-  /**
-   * Whether the process is going away: requests that arrive from then on are refused, and connections end with the
-   * answer that is under way on them.
-   */
+  /** Whether the process is going away: requests are served as ever, and each answer ends its connection. */
   draining: () => boolean;
   /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); nobody's when left out. */
   trustProxy?: Config['http']['trustProxy'];
@@ -64,6 +57,8 @@ export async function createServer(options: {
   corsOrigins: readonly string[];
   /** The rate limit's hook; every request passes when left out. */
   takeOnArrival?: TakeOnArrival;
+  /** Is filled with the requests that are worked on. */
+  underWay?: Set<ServerResponse>;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
@@ -73,12 +68,12 @@ export async function createServer(options: {
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    serverFactory: (listener) => createBoundedServer(listener, bounds),
+    serverFactory: (listener) => createBoundedServer({ listener, bounds, underWay: options.underWay ?? new Set() }),
     // Routes read the query string themselves, once and strictly.
     routerOptions: { querystringParser: () => ({}) },
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
-    // Ours, in the onRequest hook, has the envelope.
+    // What arrives on a connection that is still open is served to the last.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
@@ -106,11 +101,6 @@ export async function createServer(options: {
   if (options.takeOnArrival) server.addHook('onRequest', options.takeOnArrival);
   await requireWellFormed(server);
   answerMethods(server);
-  server.addHook('onRequest', async (request) => {
-    if (options.draining() && !healthPaths.includes(pathOf(request))) {
-      throw new AppError('SERVICE_UNAVAILABLE', 'The gateway is going away');
-    }
-  });
   server.addHook('onSend', async (_request, reply) => {
     if (options.draining()) reply.header('connection', 'close');
     // Also on answers of Apollo, which pass by the error handler (RFC 9110, 11.6.1).
@@ -143,8 +133,13 @@ export async function createServer(options: {
   return server;
 }
 
-function createBoundedServer(listener: RequestListener, bounds: typeof connectionBounds): Server {
-  const gate = createConnectionGate({ listener, bounds, now: () => performance.now() });
+function createBoundedServer(options: {
+  listener: RequestListener;
+  bounds: typeof connectionBounds;
+  underWay: Set<ServerResponse>;
+}): Server {
+  const { bounds } = options;
+  const gate = createConnectionGate({ ...options, now: () => performance.now() });
   const server = createHttpServer(
     {
       requestTimeout: bounds.requestTimeoutMs,

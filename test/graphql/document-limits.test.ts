@@ -58,6 +58,26 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
     ],
     ['directives', `{ offers { total ${repeated(51, () => '@skip(if: false)')} } }`, 'limit of 50 exceeded, found 51'],
     ['selections of nested fragments', fragments(160), 'Selections limit of 2000 exceeded'],
+    [
+      'equal keys',
+      `{ homepage(limit: 1) { ${repeated(31, () => 'offers { items { id } }')} } }`,
+      'limit of 30 exceeded, found "offers" 31 times',
+    ],
+    [
+      'equal keys through fragments',
+      `{ homepage(limit: 1) { ${repeated(16, () => '... { offers { total } offers { total } }')} } }`,
+      'limit of 30 exceeded, found "offers" 32 times',
+    ],
+    [
+      'equal keys in parts that are merged',
+      `{ homepage(limit: 1) { ${repeated(16, () => 'offers { items { id id } }')} } }`,
+      'limit of 30 exceeded, found "id" 32 times',
+    ],
+    [
+      'merging many keys',
+      `{ homepage(limit: 1) { ${repeated(30, () => 'offers { items { id title subtitle image discountedPrice originalPrice cashbackPercentage validity category { id name } } }')} } }`,
+      'Merging limit of 5000',
+    ],
     ['overlapping fields', `{ offers { ${repeated(1900, () => 'total')} } }`, '500000 steps'],
   ])('%s', async (_, query, named) => {
     const { status, message, code } = await send(app, { query });
@@ -70,6 +90,7 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
 
   it.each([
     ['tokens', `{ homepage(sections: [${repeated(1980, () => 'EVENTS')}]) { events { section } } }`],
+    ['equal keys', `{ homepage(limit: 1) { ${repeated(30, () => 'offers { items { id } }')} } }`],
     ['aliases', `{ offers { ${repeated(30, (n) => `a${n}: total`)} } }`],
     ['inline fragments add no depth', nested(200)],
     ['fragments', fragments(6)],

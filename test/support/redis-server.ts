@@ -78,7 +78,7 @@ async function launch(port: number, args: readonly string[]): Promise<ChildProce
   return server;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();

@@ -31,18 +31,26 @@ interface Connection {
  * is not read meanwhile. Without this, a client that pipelines and never reads fills the memory with answers. `stop` ends
  * the looks.
  */
-export function createConnectionGate(options: { listener: RequestListener; bounds: GateBounds; now: () => number }): {
+export function createConnectionGate(options: {
+  listener: RequestListener;
+  bounds: GateBounds;
+  now: () => number;
+  /** Holds the requests that are worked on, for those who wait for their end. */
+  underWay: Set<ServerResponse>;
+}): {
   listener: RequestListener;
   stop(): void;
 } {
-  const { listener, bounds, now } = options;
+  const { listener, bounds, now, underWay: ofAll } = options;
   const connections = new Map<Socket, Connection>();
   let sinceCheck = 0;
 
   const pass = (socket: Socket, connection: Connection, request: IncomingMessage, response: ServerResponse) => {
     connection.underWay.add(response);
+    ofAll.add(response);
     response.once('close', () => {
       connection.underWay.delete(response);
+      ofAll.delete(response);
       if (socket.destroyed) return;
       if (connection.queue.length > 0) passLater(socket, connection);
       else socket.resume();
@@ -88,10 +96,14 @@ export function createConnectionGate(options: { listener: RequestListener; bound
   };
 
   const opened = (socket: Socket): Connection => {
-    const connection = { underWay: new Set<ServerResponse>(), queue: [], scheduled: false, taken: 0, since: now() };
+    const underWay = new Set<ServerResponse>();
+    const connection = { underWay, queue: [], scheduled: false, taken: 0, since: now() };
     connections.set(socket, connection);
     // Answers that wait behind another one do not hear of it.
-    socket.once('close', () => connections.delete(socket));
+    socket.once('close', () => {
+      connections.delete(socket);
+      for (const response of underWay) ofAll.delete(response);
+    });
     return connection;
   };
 
