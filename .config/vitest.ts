@@ -37,6 +37,20 @@ export default defineConfig({
         },
       },
       {
+        // Tests of types, which the compiler decides: nothing of them is run.
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: 'test/tsconfig.test-d.json',
+          },
+        },
+      },
+      {
         // Real processes under load: after everything else, so that they have the machine to themselves. Once more where one
         // falls short: they measure times, on machines that others use as well; what is broken falls short twice.
         extends: true,

@@ -64,13 +64,14 @@ interface SectionBase {
 /** The same for everybody: its loader cannot see who asks. */
 export interface PublicSection extends SectionBase {
   scope: 'public';
-  load(args: LoadArguments): Promise<SectionPage>;
+  /** A property, not a method: the parameters of methods are compared both ways, and one that needs a viewer would pass. */
+  load: (args: LoadArguments) => Promise<SectionPage>;
 }
 
 /** Of its own for everybody who is signed in. */
 export interface PersonalSection extends SectionBase {
   scope: 'personal';
-  load(args: LoadArguments & { viewer?: Viewer }): Promise<SectionPage>;
+  load: (args: LoadArguments & { viewer?: Viewer }) => Promise<SectionPage>;
 }
 
 /** A section, with the names that follow from its id. */

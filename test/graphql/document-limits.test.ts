@@ -60,15 +60,12 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
     ['selections of nested fragments', fragments(160), 'Selections limit of 2000 exceeded'],
     ['overlapping fields', `{ offers { ${repeated(1900, () => 'id')} } }`, '500000 steps'],
   ])('%s', async (_, query, named) => {
-    const started = performance.now();
     const { status, message, code } = await send(app, { query });
     expect([status, code]).toEqual([400, expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/)]);
     const all = await app.graphql(query);
     expect(all.body.errors?.map((error) => error.message).join('; ')).toContain(named);
     expect(message).not.toBe('');
     expect(app.commands).toEqual([]);
-    // A tenth of it on an idle machine: what it must not be is seconds.
-    expect(performance.now() - started).toBeLessThan(1000);
   });
 
   it.each([
