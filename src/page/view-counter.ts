@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { SharedState } from '../redis/shared-state.js';
+import type { Counters } from '../redis/counters.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
@@ -9,7 +9,7 @@ const FLUSH_MS = 2000;
 const SUM_WAIT_MS = 50;
 
 /** How often each section was served, in hourly buckets: a bounded memory, whatever the traffic. */
-export interface SectionViews {
+export interface ViewCounter {
   record(sectionId: string): void;
   /** Views by section id, of all processes: those of the present hour and of the 23 before it. Never rejects. */
   lastDay(): Promise<Readonly<Record<string, number>>>;
@@ -20,10 +20,7 @@ export interface SectionViews {
 type Buckets = Map<number, Map<string, number>>;
 
 /** Counts in the process; with `shared` the counts of all processes are summed there, and while it is away, kept here. */
-export function createSectionViews(options: {
-  clock: Clock;
-  shared?: Pick<SharedState, 'add' | 'sum'> | undefined;
-}): SectionViews {
+export function createViewCounter(options: { clock: Clock; shared?: Counters | undefined }): ViewCounter {
   const { clock, shared } = options;
   const own: Buckets = new Map();
   let isFlushPlanned = false;

@@ -1,12 +1,19 @@
+import type { CachePolicy } from '../core/cache-policy.js';
 import type { Page, ReadOptions } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { ItemDefinition } from './item-definition.js';
 
-/** A circle on the globe: degrees (WGS 84, rounded to two decimals on input) and kilometres. */
-export interface Near {
+/** A point that a request asks about, in degrees (WGS 84) rounded to two decimals, and how far around it to look. */
+export interface Location {
   lng: number;
   lat: number;
+  /** Kilometres; each located section has its own radius when the request gives none. */
+  radiusKm?: number | undefined;
+}
+
+/** The circle that a located section is narrowed to. */
+export interface Near extends Location {
   radiusKm: number;
 }
 
@@ -35,17 +42,6 @@ export interface LoadArguments extends Sources {
   read: ReadOptions;
 }
 
-interface CachePolicy {
-  /** Milliseconds from the read for which an entry is fresh, may be served while it is renewed, and may be served
-   * when renewing fails. */
-  freshMs: number;
-  staleMs: number;
-  graceMs: number;
-}
-
-/** The policy of the spec (section 5): fresh for 3 minutes, stale to 5, in grace to a day. */
-export const standardPolicy: CachePolicy = { freshMs: 180_000, staleMs: 300_000, graceMs: 86_400_000 };
-
 interface SectionBase {
   /** As in the spec's table: the `sections` parameter, the section's `id`, error and metadata entries. */
   id: string;
@@ -55,8 +51,8 @@ interface SectionBase {
   /** Collections whose changes concern it. */
   dependsOn: readonly CollectionName[];
   cache: CachePolicy;
-  /** Whether a location narrows it. */
-  located?: true;
+  /** Given when a location narrows the section: the radius, in kilometres, of a request that gives none. */
+  located?: { readonly radiusKm: number };
   /** The field of an item with the moment at which it leaves the page by itself. */
   endsWith?: string;
 }

@@ -1,7 +1,8 @@
 import { trusted } from 'mongoose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { standardPolicy } from '../../src/core/cache-policy.js';
 import { generatedFiles } from '../../src/graphql/operations/generated-files.js';
-import { defineSection, standardPolicy } from '../../src/sections/define-section.js';
+import { defineSection } from '../../src/sections/define-section.js';
 import { productItem } from '../../src/sections/items/product.js';
 import { registry } from '../../src/sections/registry.js';
 import { buildTestApp, type TestApp } from '../support/app.js';
