@@ -43,7 +43,7 @@ afterEach(async () => {
   job = undefined;
 });
 
-function startScene(openers: ((token: ResumeToken | undefined) => Promise<ChangeFeed>)[], stored?: ResumeToken) {
+function createFixture(openers: ((token: ResumeToken | undefined) => Promise<ChangeFeed>)[], stored?: ResumeToken) {
   const clock = createFakeClock();
   const { logger, lines } = createTestLogger();
   const invalidated: [string, string[]][] = [];
@@ -77,18 +77,18 @@ const serverError = (code: number) => new MongoServerError({ errmsg: 'no', code 
 
 describe('the invalidation job', () => {
   it('makes everything stale when it begins with no place to go on from, and nothing when it has one', async () => {
-    const first = startScene([async () => createFeed().feed]);
+    const first = createFixture([async () => createFeed().feed]);
     await first.job.ready;
     expect(first.invalidated).toEqual([['soft', everything]]);
     await first.job.stop();
-    const second = startScene([async () => createFeed().feed], { place: 7 });
+    const second = createFixture([async () => createFeed().feed], { place: 7 });
     await second.job.ready;
     expect([second.invalidated, second.opened]).toEqual([[], [{ place: 7 }]]);
   });
 
   it('puts the changes of 50 ms together, and keeps its place only when they have taken effect', async () => {
     const { feed, emit } = createFeed();
-    const { clock, invalidated, saved, job: running } = startScene([async () => feed], { place: 0 });
+    const { clock, invalidated, saved, job: running } = createFixture([async () => feed], { place: 0 });
     await running.ready;
     await emit(change('a'), clock);
     await clock.advance(30);
@@ -111,7 +111,7 @@ describe('the invalidation job', () => {
       opened,
       lines,
       job: running,
-    } = startScene(
+    } = createFixture(
       [
         async () => feed,
         () => Promise.reject(new Error('down')),
@@ -137,7 +137,7 @@ describe('the invalidation job', () => {
   });
 
   it('makes everything stale when its place in the history is lost', async () => {
-    const { clock, opened, invalidated, saved } = startScene(
+    const { clock, opened, invalidated, saved } = createFixture(
       [() => Promise.reject(serverError(286)), async () => createFeed().feed],
       { place: 3 },
     );
@@ -148,7 +148,7 @@ describe('the invalidation job', () => {
   });
 
   it('says once that there are no change streams, and leaves it at that', async () => {
-    const { clock, opened, lines, job: running } = startScene([() => Promise.reject(serverError(40_573))]);
+    const { clock, opened, lines, job: running } = createFixture([() => Promise.reject(serverError(40_573))]);
     await running.ready;
     await clock.advance(60_000);
     expect(opened).toHaveLength(1);

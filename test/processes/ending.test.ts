@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
+import { type Cluster, createProcessFixture, type Gateway, leasesIn, shownAfter } from '../support/process-fixture.js';
 import { sectionIds } from '../support/sections.js';
-import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from '../support/stage.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster({ gateways: 4 });
+  cluster = await fixture.cluster({ gateways: 4 });
 });
 
 /** Ends a gateway as an orchestrator does; how it ended, and after how many milliseconds. */
@@ -43,7 +43,7 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
 
 it('a gateway that is stopped answers what is under way, tells who comes to go elsewhere, and ends', async () => {
   const { database, env } = cluster;
-  const gateway = await stage.gateway(env);
+  const gateway = await fixture.gateway(env);
   await until(async () => (await gateway.readyz()) === 200);
   await gateway.invalidate('hard');
   await database.slow(['find'], 1500, 'events');
@@ -60,7 +60,7 @@ it('a gateway that is stopped answers what is under way, tells who comes to go e
 
 it('a second signal ends a gateway at once, whatever is under way', async () => {
   const { database, env } = cluster;
-  const gateway = await stage.gateway(env);
+  const gateway = await fixture.gateway(env);
   await gateway.invalidate('hard');
   await database.slow(['find'], 60_000, 'events');
   const cut = gateway.page('?sections=events').catch(() => 'cut');
@@ -82,7 +82,7 @@ it.each(['uncaughtException', 'unhandledRejection'])(
         ? "throw new Error('nobody caught this')"
         : "Promise.reject(new Error('nobody caught this'))";
     const preload = `data:text/javascript,process.on('SIGWINCH',()=>{${raise}})`;
-    const gateway = await stage.gateway({ ...env, NODE_OPTIONS: `--import "${preload}"` });
+    const gateway = await fixture.gateway({ ...env, NODE_OPTIONS: `--import "${preload}"` });
     await gateway.invalidate('hard');
     await database.slow(['find'], 1000, 'events');
     const underWay = gateway.page('?sections=events');
