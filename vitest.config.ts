@@ -22,6 +22,20 @@ export default defineConfig({
         },
       },
       {
+        // Tests of types, which the compiler decides: nothing of them is run.
+        extends: true,
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/**/*.test-d.ts'],
+            tsconfig: 'test/tsconfig.test-d.json',
+          },
+        },
+      },
+      {
         // Real processes under load: after the tests, so that they have the machine to themselves. Run again when one falls
         // short, since they measure times on machines that do other work as well; what is broken falls short twice.
         extends: true,

@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+import { registry } from '../../src/sections/registry.js';
 import type { Ask } from '../load/plan.js';
 
 /** A request that must be refused, and the limit that its refusal has to name. */
@@ -33,8 +35,18 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'complexity',
-    ask: graphql({ query: `{ ${many(13, (i) => `a${i}: newArrivals(limit: 20) { total }`)} }` }),
+    ask: graphql({ query: `{ ${many(2 * registry.length + 1, (i) => `a${i}: newArrivals(limit: 20) { total }`)} }` }),
     names: /items|complex/i,
+  },
+  {
+    name: 'overlapping fields',
+    ask: graphql({ query: `{ offers { ${many(1900, () => 'total')} } }` }),
+    names: /500000 steps/,
+  },
+  {
+    name: 'words of a query string',
+    ask: { path: `/api/v1/homepage?fields=${many(3000, (i) => i.toString(36)).replaceAll(' ', ',')}` },
+    names: /and 2990 more/,
   },
   { name: 'batch', ask: graphql([{ query: '{ __typename }' }, { query: '{ __typename }' }]), names: /batch/i },
   {

@@ -10,8 +10,8 @@ const REFUSED_MS = 500;
 export const attacksDrill: Drill = {
   name: 'attacks',
   summary: 'every limit of GraphQL is exceeded: a refusal that names it, soon, and the gateway serves on',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const times = scale === 'full' ? 50 : 3;
       const production = { NODE_ENV: 'production', HOST: '127.0.0.1' };
       const [open, closed, persisted] = await Promise.all([

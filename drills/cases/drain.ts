@@ -8,10 +8,10 @@ export const drain: Drill = {
   summary:
     'a gateway gets SIGTERM while its load balancer goes on sending: each request is served until DRAIN_MS are over',
   run: (scale, props) =>
-    playing(props, async ({ stage, database, load }) => {
+    playing(props, async ({ fixture, database, load }) => {
       const drainMs = scale === 'full' ? 5000 : 2000;
       const { uri: MONGODB_URI } = await database();
-      const gateway = await startLone(stage, { MONGODB_URI, DRAIN_MS: String(drainMs) });
+      const gateway = await startLone(fixture, { MONGODB_URI, DRAIN_MS: String(drainMs) });
       const asks = [{ origin: gateway.origin, path: '/api/v1/homepage' }];
       await load.run({ asks, pace: { connections: 1, count: 5 } });
       gateway.process.child.kill('SIGTERM');

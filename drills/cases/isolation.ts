@@ -17,8 +17,8 @@ interface Reader {
 export const isolation: Drill = {
   name: 'isolation',
   summary: "two users' and anonymous random traffic over shared caches: not one foreign item, private answers stay so",
-  run: (scale, props) =>
-    playing(props, async ({ cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ cluster, load }) => {
       const count = scale === 'full' ? 10_000 : 600;
       const { gateways, database } = await cluster();
       const owners = await database.db.collection('recommendations').find().limit(2).toArray();

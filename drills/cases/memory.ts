@@ -15,8 +15,8 @@ const GROWTH_MIB = { full: 20, short: 60 } as const;
 export const memory: Drill = {
   name: 'memory',
   summary: "100 users' steady mixed load: the gateway's memory stays as it is once it is warm",
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const forMs = scale === 'full' ? 300_000 : 3000;
       const { origin, process } = await lone();
       const { pid = 0 } = process.child;

@@ -9,12 +9,12 @@ const CACHE_TTL = '1';
 export const mongoKilled: Drill = {
   name: 'mongo-killed',
   summary: 'MongoDB is killed: warm gateways serve copies, a cold one says 503, and both recover by themselves',
-  run: (scale, props) =>
-    playing(props, async ({ stage, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, load }) => {
       const awayMs = scale === 'full' ? 30_000 : 2500;
-      const database = await stage.database();
+      const database = await fixture.database();
       const env = { MONGODB_URI: database.uri, CACHE_TTL };
-      const [warm, cold] = await Promise.all([startLone(stage, env), startLone(stage, env)]);
+      const [warm, cold] = await Promise.all([startLone(fixture, env), startLone(fixture, env)]);
       const page = { origin: warm.origin, path: '/api/v1/homepage' };
       await load.run({ asks: [page], pace: { connections: 1, count: 5 } });
       const traffic = load.start({ asks: [page], pace: { perSecond: 40, forMs: awayMs + 60_000 } });
@@ -27,7 +27,7 @@ export const mongoKilled: Drill = {
       const backFrom = Date.now();
 
       const backAt = performance.now();
-      await stage.database({ port: database.port });
+      await fixture.database({ port: database.port });
       const serves = async () =>
         (await cold.page()).status === 200 &&
         (await Promise.all([warm.readyz(), cold.readyz()])).every((code) => code === 200);

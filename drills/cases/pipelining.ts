@@ -13,10 +13,10 @@ export const pipelining: Drill = {
   name: 'pipelining',
   summary: `clients that pipeline ${REQUESTS} requests each and read nothing: a gateway of ${HEAP_MIB} MiB lives, serves others, and leaves them`,
   run: (scale, props) =>
-    playing(props, async ({ stage, database, load }) => {
+    playing(props, async ({ fixture, database, load }) => {
       const count = scale === 'full' ? 30 : 5;
       const { uri: MONGODB_URI } = await database();
-      const gateway = await startLone(stage, { MONGODB_URI, NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` });
+      const gateway = await startLone(fixture, { MONGODB_URI, NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` });
       const { hostname: host, port } = new URL(gateway.origin);
       const request = `GET /api/v1/homepage?limit=20 HTTP/1.1\r\nhost: a\r\n\r\n`;
       const clients = Array.from({ length: count }, () => {

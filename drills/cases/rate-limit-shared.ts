@@ -9,10 +9,10 @@ const GATEWAYS = 3;
 export const rateLimitShared: Drill = {
   name: 'rate-limit-shared',
   summary: 'three gateways share one limit for each client; without Redis each holds it for itself',
-  run: (_scale, props) =>
-    playing(props, async ({ stage, load, database }) => {
+  run: (_scale, processes) =>
+    playing(processes, async ({ fixture, load, database }) => {
       const env = { RATE_LIMIT_MAX: String(MAX), TRUST_PROXY: 'loopback' };
-      const { gateways, redis } = await stage.cluster({ gateways: GATEWAYS, env, database: await database() });
+      const { gateways, redis } = await fixture.cluster({ gateways: GATEWAYS, env, database: await database() });
       const as = (client: string, forMs: number) =>
         load.run({
           asks: gateways.map(({ origin }) => ({

@@ -12,8 +12,8 @@ const SLOWEST_MS = { full: 500, short: 1000 } as const;
 export const redisKilled: Drill = {
   name: 'redis-killed',
   summary: 'Redis is killed, restarted, stopped and woken under load: no answer fails or waits for it',
-  run: (scale, props) =>
-    playing(props, async ({ cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ cluster, load }) => {
       const phaseMs = scale === 'full' ? 6000 : 800;
       const { gateways, redis } = await cluster();
       const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));

@@ -12,14 +12,14 @@ const MACHINE_MS = 250;
 export const redisSlow: Drill = {
   name: 'redis-slow',
   summary: 'a proxy adds 2 s to every answer of Redis: cold and warm pages come as if it were not there',
-  run: (scale, props) =>
-    playing(props, async ({ stage, load, database }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, load, database }) => {
       const count = scale === 'full' ? 300 : 40;
-      const [redis, { uri: MONGODB_URI }] = await Promise.all([stage.redis(), database()]);
+      const [redis, { uri: MONGODB_URI }] = await Promise.all([fixture.redis(), database()]);
       const proxy = await startSlowProxy(redis);
       try {
         const env = { MONGODB_URI, REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
-        const gateways = await Promise.all([1, 2].map(() => startLone(stage, env)));
+        const gateways = await Promise.all([1, 2].map(() => startLone(fixture, env)));
         let places = 0;
         const ask = (cold: boolean) =>
           load.run({

@@ -9,8 +9,8 @@ const KNOWN = '55.27,25.2';
 export const sectionFailing: Drill = {
   name: 'section-failing',
   summary: 'half the loads of one section fail: every page is served, the other sections are never null',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone, database }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone, database }) => {
       const rounds = scale === 'full' ? 600 : 60;
       const shop = await database();
       const { origin } = await lone({ CACHE_TTL: '1' });

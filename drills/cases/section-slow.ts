@@ -13,12 +13,12 @@ export const sectionSlow: Drill = {
   name: 'section-slow',
   summary:
     'one section takes 5 s: the others do not wait, it times out or is stale, nothing goes on, its breaker opens',
-  run: (scale, props) =>
-    playing(props, async ({ stage, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, load }) => {
       const timeoutMs = scale === 'full' ? 3000 : 700;
-      const database = await stage.database();
+      const database = await fixture.database();
       const env = { MONGODB_URI: database.uri, QUERY_TIMEOUT: String(timeoutMs), CACHE_TTL: '1' };
-      const { origin } = await startLone(stage, env);
+      const { origin } = await startLone(fixture, env);
       const ask = (queries: readonly string[], connections = 1) =>
         load.run({
           asks: queries.map((query) => ({ origin, path: `/api/v1/homepage?${query}` })),

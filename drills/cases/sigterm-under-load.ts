@@ -11,11 +11,11 @@ const SAID_MS = 500;
 export const sigtermUnderLoad: Drill = {
   name: 'sigterm-under-load',
   summary: 'one of three gateways gets SIGTERM under load: no request is dropped, and it ends with 0 in time',
-  run: (scale, props) =>
-    playing(props, async ({ stage, cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, cluster, load }) => {
       const phaseMs = scale === 'full' ? 10_000 : 1000;
       const { gateways, database, env } = await cluster();
-      const leaving = await startLone(stage, { ...env, REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_MS) });
+      const leaving = await startLone(fixture, { ...env, REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_MS) });
       // Loads are slowed down so that every gateway has some in flight at any time.
       await database.slow(['aggregate'], LOAD_MS, 'events');
       try {

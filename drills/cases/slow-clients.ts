@@ -19,8 +19,8 @@ const openings = [
 export const slowClients: Drill = {
   name: 'slow-clients',
   summary: 'clients that send a byte a second or hardly read: others are served as before, and they are ended',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const count = scale === 'full' ? 200 : 50;
       const { origin } = await lone();
       const measure = () =>

@@ -6,8 +6,8 @@ import { noneFailed, slowest } from '../support/times.js';
 export const stampede: Drill = {
   name: 'stampede',
   summary: 'a crowd of cold requests at once over three gateways: one load for each section',
-  run: (scale, props) =>
-    playing(props, async ({ cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ cluster, load }) => {
       const count = scale === 'full' ? 1000 : 100;
       const { gateways, database } = await cluster();
       const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));

@@ -16,8 +16,8 @@ const SLOWEST_MS = 1000;
 export const fuzz: Drill = {
   name: 'fuzz',
   summary: 'malformed REST and GraphQL requests and raw bytes from a seed: no 5xx, no crash, no answer over 1 s',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const count = scale === 'full' ? 100_000 : 3000;
       const gateway = await lone();
       const found = { answers: 0, failures: 0, silent: 0, slowestMs: 0 };

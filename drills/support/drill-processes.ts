@@ -1,35 +1,35 @@
 import type { Document } from 'mongodb';
-import { createStage, type Database, type Stage } from '../../test/support/stage.js';
+import { createProcessFixture, type Database, type ProcessFixture } from '../../test/support/process-fixture.js';
 import type { Finding } from './drill.js';
-import { createProps, type Props } from './shared-processes.js';
+import { createSharedProcesses, type SharedProcesses } from './shared-processes.js';
 
-export { until } from '../../test/support/redis-server.js';
-export { sectionIds } from '../../test/support/sections.js';
 export {
   type Database,
   type Gateway,
-  type Stage,
+  type ProcessFixture,
   tokenOf,
-} from '../../test/support/stage.js';
-export { type Props, startLone } from './shared-processes.js';
+} from '../../test/support/process-fixture.js';
+export { sectionIds } from '../../test/support/sections.js';
+export { until } from '../../test/support/until.js';
+export { type SharedProcesses, startLone } from './shared-processes.js';
 
 /** What a drill plays in: real processes, and one more that loads them. */
-export interface Scene extends Omit<Props, 'close'> {
+export interface DrillFixture extends Omit<SharedProcesses, 'close'> {
   /** For what the drill breaks. */
-  stage: Stage;
+  fixture: ProcessFixture;
 }
 
 /** Runs a drill, with processes of its own unless it is given shared ones. What it started ends with it, also when it fails. */
 export async function playing(
-  given: Props | undefined,
-  play: (scene: Scene) => Promise<Finding[]>,
+  given: SharedProcesses | undefined,
+  play: (fixture: DrillFixture) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  const stage = createStage();
-  const props = given ?? createProps();
+  const fixture = createProcessFixture();
+  const processes = given ?? createSharedProcesses();
   try {
-    return await play({ stage, ...props });
+    return await play({ fixture, ...processes });
   } finally {
-    await Promise.all([stage.close(), given === undefined ? props.close() : props.load.stop()]);
+    await Promise.all([fixture.close(), given === undefined ? processes.close() : processes.load.stop()]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Props } from './shared-processes.js';
+import type { SharedProcesses } from './shared-processes.js';
 
 /** One measurement of a drill, with its bound. */
 export interface Finding {
@@ -17,8 +17,8 @@ export interface Drill {
   name: string;
   /** What is done and what must hold, in one line. */
   summary: string;
-  /** With `props`, on processes that other drills use as well; they are left as they were found. */
-  run(scale: Scale, props?: Props): Promise<Finding[]>;
+  /** With `processes`, on processes that other drills use as well; they are left as they were found. */
+  run(scale: Scale, processes?: SharedProcesses): Promise<Finding[]>;
 }
 
 /** A finding about a number. */

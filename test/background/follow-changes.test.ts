@@ -52,7 +52,7 @@ afterEach(async () => {
   job = undefined;
 });
 
-function startScene(openers: ((token: ResumeToken | undefined) => Promise<ChangeFeed>)[], stored?: ResumeToken) {
+function createFixture(openers: ((token: ResumeToken | undefined) => Promise<ChangeFeed>)[], stored?: ResumeToken) {
   const clock = createFakeClock();
   const { logger, lines } = createTestLogger();
   const invalidated: [string, string[]][] = [];
@@ -86,18 +86,18 @@ const serverError = (code: number) => new MongoServerError({ errmsg: 'no', code 
 
 describe('the invalidation job', () => {
   it('makes everything stale when it begins with no place to go on from, and nothing when it has one', async () => {
-    const first = startScene([async () => createFeed().feed]);
+    const first = createFixture([async () => createFeed().feed]);
     await first.job.ready;
     expect(first.invalidated).toEqual([['soft', everything]]);
     await first.job.stop();
-    const second = startScene([async () => createFeed().feed], { place: 7 });
+    const second = createFixture([async () => createFeed().feed], { place: 7 });
     await second.job.ready;
     expect([second.invalidated, second.opened]).toEqual([[], [{ place: 7 }]]);
   });
 
   it('puts the changes of 50 ms together, and keeps its place only when they have taken effect', async () => {
     const { feed, emit } = createFeed();
-    const { clock, invalidated, saved, job: running } = startScene([async () => feed], { place: 0 });
+    const { clock, invalidated, saved, job: running } = createFixture([async () => feed], { place: 0 });
     await running.ready;
     await emit(change('a'), clock);
     await clock.advance(30);
@@ -120,7 +120,7 @@ describe('the invalidation job', () => {
       opened,
       lines,
       job: running,
-    } = startScene(
+    } = createFixture(
       [
         async () => feed,
         () => Promise.reject(new Error('down')),
@@ -150,7 +150,7 @@ describe('the invalidation job', () => {
   });
 
   it('makes everything stale when its place in the history is lost', async () => {
-    const { clock, opened, invalidated, saved } = startScene(
+    const { clock, opened, invalidated, saved } = createFixture(
       [() => Promise.reject(serverError(286)), async () => createFeed().feed],
       { place: 3 },
     );
@@ -166,7 +166,7 @@ describe('the invalidation job', () => {
       opened,
       invalidated,
       job: running,
-    } = startScene([() => Promise.reject(serverError(286))], { place: 3 });
+    } = createFixture([() => Promise.reject(serverError(286))], { place: 3 });
     await running.ready;
     await clock.advance(60_000);
     expect(opened.length).toBeGreaterThan(5);
@@ -182,7 +182,7 @@ describe('the invalidation job', () => {
       invalidated,
       saved,
       job: running,
-    } = startScene([async () => feed, async () => createFeed().feed], { place: 0 });
+    } = createFixture([async () => feed, async () => createFeed().feed], { place: 0 });
     await running.ready;
     await emit(change('a'), clock);
     await emit(serverError(136), clock);
@@ -198,7 +198,13 @@ describe('the invalidation job', () => {
   it.each([13, 2, 8000, 115, 136, 238, 286, 304, 1, 9999])(
     'holds nothing up when the server refuses with %i: one warning with the reason, tried again ever less often, nothing stale',
     async (code) => {
-      const { clock, lines, opened, invalidated, job: running } = startScene([() => Promise.reject(serverError(code))]);
+      const {
+        clock,
+        lines,
+        opened,
+        invalidated,
+        job: running,
+      } = createFixture([() => Promise.reject(serverError(code))]);
       await running.ready;
       expect(running.state()).toEqual({ state: 'interrupted', reason: `no (${code})` });
       await clock.advance(60_000);
@@ -213,14 +219,17 @@ describe('the invalidation job', () => {
   );
 
   it('follows as soon as a server that refused allows it', async () => {
-    const { clock, job: running } = startScene([() => Promise.reject(serverError(13)), async () => createFeed().feed]);
+    const { clock, job: running } = createFixture([
+      () => Promise.reject(serverError(13)),
+      async () => createFeed().feed,
+    ]);
     await clock.advance(100);
     expect(running.state()).toEqual({ state: 'following' });
   });
 
   it('leaves timers and sockets their turn, whatever a feed answers', async () => {
     let asked = 0;
-    const { clock, job: running } = startScene(
+    const { clock, job: running } = createFixture(
       [
         async () => ({
           resumeToken: { place: 1 },
@@ -243,7 +252,7 @@ describe('the invalidation job', () => {
   });
 
   it('says once that there are no change streams, and leaves it at that', async () => {
-    const { clock, opened, lines, job: running } = startScene([() => Promise.reject(serverError(40_573))]);
+    const { clock, opened, lines, job: running } = createFixture([() => Promise.reject(serverError(40_573))]);
     await running.ready;
     await clock.advance(60_000);
     expect(opened).toHaveLength(1);

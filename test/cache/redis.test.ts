@@ -4,7 +4,8 @@ import { storeIdOf } from '../../src/cache/entry-format.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
 import { createRedisStore } from '../../src/cache/redis/redis-store.js';
 import { systemClock } from '../../src/core/clock.js';
-import { type RedisServer, standaloneTarget, startRedisServer, until } from '../support/redis-server.js';
+import { type RedisServer, standaloneTarget, startRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { ask, createEventLog, createSource, type EventLog } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });

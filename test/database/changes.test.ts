@@ -1,9 +1,9 @@
 import { type Document, Long, MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ChangeFeed, feedFailure, openChangeFeed } from '../../src/database/changes.js';
-import { startTestDatabase, uniqueName } from '../support/database-target.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startScriptedMongodb } from '../support/scripted-mongodb.js';
+import { startTestDatabase, uniqueName } from '../support/test-database.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -2,10 +2,10 @@ import { BSON, Decimal128, type Document, Double, Int32, Long, MongoClient } fro
 import { afterAll, describe, expect, it } from 'vitest';
 import type { StoredDocument } from '../../src/database/collection-source.js';
 import { connectDatabase } from '../../src/database/connect.js';
-import { startTestDatabase, uniqueName } from '../support/database-target.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { silentLogger } from '../support/logger.js';
 import { startScriptedMongodb } from '../support/scripted-mongodb.js';
+import { startTestDatabase, uniqueName } from '../support/test-database.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterAll(async () => {

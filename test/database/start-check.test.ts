@@ -3,9 +3,9 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../src/database/connect.js';
 import { indexes } from '../../src/database/indexes.js';
 import { buildTestApp } from '../support/app.js';
-import { startTestDatabase, uniqueName } from '../support/database-target.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';
+import { startTestDatabase, uniqueName } from '../support/test-database.js';
 
 const target = await startTestDatabase();
 const client = await MongoClient.connect(target.uri);

@@ -1,13 +1,20 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
+import {
+  type Cluster,
+  createProcessFixture,
+  type Gateway,
+  leasesIn,
+  loadsOf,
+  marksOf,
+} from '../support/process-fixture.js';
 import { sectionIds } from '../support/sections.js';
-import { type Cluster, createStage, type Gateway, leasesIn, loadsOf, marksOf } from '../support/stage.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster();
+  cluster = await fixture.cluster();
 });
 
 const LEASE_MS = 2000;

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startProcess } from '../support/process.js';
-import { until } from '../support/redis-server.js';
+import { type Cluster, createProcessFixture, type Gateway, leasesIn, shownAfter } from '../support/process-fixture.js';
 import { sectionIds } from '../support/sections.js';
-import { type Cluster, createStage, type Gateway, leasesIn, shownAfter } from '../support/stage.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster({ gateways: 4 });
+  cluster = await fixture.cluster({ gateways: 4 });
 }, 120_000);
 
 /** Ends a gateway as an orchestrator does; how it ended, and after how many milliseconds. */
@@ -44,7 +44,7 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
 
 it('a gateway that is stopped serves on for DRAIN_MS while it says that it is not ready, and ends with 0', async () => {
   const { database, env } = cluster;
-  const gateway = await stage.gateway({ ...env, DRAIN_MS: '1500' });
+  const gateway = await fixture.gateway({ ...env, DRAIN_MS: '1500' });
   await until(async () => (await gateway.readyz()) === 200);
   await gateway.invalidate('hard');
   await database.slow(['find'], 1000, 'events');
@@ -64,7 +64,7 @@ it('a gateway that is stopped serves on for DRAIN_MS while it says that it is no
 
 it('Ctrl-C ends a gateway without waiting, as soon as what is under way is answered', async () => {
   const { database, env } = cluster;
-  const gateway = await stage.gateway({ ...env, DRAIN_MS: '60000' });
+  const gateway = await fixture.gateway({ ...env, DRAIN_MS: '60000' });
   await gateway.invalidate('hard');
   await database.slow(['find'], 1000, 'events');
   const underWay = gateway.page('?sections=events');
@@ -77,7 +77,7 @@ it('Ctrl-C ends a gateway without waiting, as soon as what is under way is answe
 
 it('a second signal ends the waiting, and cuts what is under way only after a second', async () => {
   const { database, env } = cluster;
-  const gateway = await stage.gateway({ ...env, DRAIN_MS: '60000' });
+  const gateway = await fixture.gateway({ ...env, DRAIN_MS: '60000' });
   await gateway.invalidate('hard');
   await database.slow(['find'], 400, 'events');
   const short = gateway.page('?sections=events');
@@ -123,7 +123,7 @@ it.each(['uncaughtException', 'unhandledRejection'])(
         ? "throw new Error('nobody caught this')"
         : "Promise.reject(new Error('nobody caught this'))";
     const preload = `data:text/javascript,process.on('SIGWINCH',()=>{${raise}})`;
-    const gateway = await stage.gateway({ ...env, NODE_OPTIONS: `--import "${preload}"` });
+    const gateway = await fixture.gateway({ ...env, NODE_OPTIONS: `--import "${preload}"` });
     await gateway.invalidate('hard');
     await database.slow(['find'], 1000, 'events');
     const underWay = gateway.page('?sections=events');

@@ -1,14 +1,22 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedFor as expectedIn } from '../../drills/support/expected.js';
+import {
+  type Answer,
+  type Cluster,
+  createProcessFixture,
+  type Gateway,
+  idsOf,
+  shownAfter,
+  tokenOf,
+} from '../support/process-fixture.js';
 import { sectionIds } from '../support/sections.js';
-import { type Answer, type Cluster, createStage, type Gateway, idsOf, shownAfter, tokenOf } from '../support/stage.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster();
+  cluster = await fixture.cluster();
 });
 
 const expectedFor = (userId: unknown) => expectedIn(cluster.database, userId);

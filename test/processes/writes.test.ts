@@ -1,18 +1,26 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
+import {
+  type Answer,
+  type Cluster,
+  createProcessFixture,
+  idsOf,
+  loadsOf,
+  marksOf,
+  shownAfter,
+} from '../support/process-fixture.js';
 import { sectionIds } from '../support/sections.js';
-import { type Answer, type Cluster, createStage, idsOf, loadsOf, marksOf, shownAfter } from '../support/stage.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 
 const LOAD_MS = 2000;
 /** Within this time of a write every gateway shows it. */
 const SHOWN_MS = 500;
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster();
+  cluster = await fixture.cluster();
   await warm();
 });
 

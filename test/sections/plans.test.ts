@@ -2,12 +2,12 @@ import type { Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
 import { buildTestApp } from '../support/app.js';
-import { startTestDatabase } from '../support/database-target.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { startShop } from '../support/shop.js';
+import { startTestDatabase } from '../support/test-database.js';
 
-const target = await startTestDatabase();
-afterAll(() => target.close());
+const database = await startTestDatabase();
+afterAll(() => database.close());
 
 /** Every stage of a plan. */
 const stagesOf = (plan: Document): string[] => [
@@ -16,7 +16,7 @@ const stagesOf = (plan: Document): string[] => [
 ];
 
 describe('query plans', () => {
-  if (target.kind === 'embedded') {
+  if (database.kind === 'embedded') {
     console.log(
       "Not run here: the plans of the sections' queries (explain needs a MongoDB server: MONGODB_TEST_URI or a mongod on PATH)",
     );

@@ -2,8 +2,9 @@ import { SignJWT } from 'jose';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { registry } from '../../src/sections/registry.js';
 import { type RunningProcess, startProcess } from './process.js';
-import { type RedisServer, startRedisServer, until } from './redis-server.js';
+import { type RedisServer, startRedisServer } from './redis-server.js';
 import { tagsOf } from './sections.js';
+import { until } from './until.js';
 
 export const JWT_SECRET = 'a secret of the tests, of 32 bytes or more';
 export const ADMIN_TOKEN = 'admin of the tests';
@@ -61,7 +62,7 @@ export interface Database {
 }
 
 /** What one test, or one file, has started. */
-export interface Stage {
+export interface ProcessFixture {
   redis(): Promise<RedisServer>;
   database(options?: { port?: number; seed?: number }): Promise<Database>;
   gateway(env: Record<string, string>): Promise<Gateway>;
@@ -79,7 +80,7 @@ export interface Cluster {
   env: Record<string, string>;
 }
 
-export function createStage(): Stage {
+export function createProcessFixture(): ProcessFixture {
   const processes: RunningProcess[] = [];
   const closing: (() => Promise<unknown>)[] = [];
   const kill = () => {
@@ -92,7 +93,7 @@ export function createStage(): Stage {
     return started;
   };
 
-  const stage: Stage = {
+  const fixture: ProcessFixture = {
     redis: async () => {
       const redis = await startRedisServer();
       closing.push(redis.stop);
@@ -138,9 +139,9 @@ export function createStage(): Stage {
       return gatewayAt(origin.replace('localhost', '127.0.0.1'), started);
     },
     cluster: async ({ gateways: count = 3, env: more = {}, database: given } = {}) => {
-      const [redis, database] = await Promise.all([stage.redis(), given ?? stage.database()]);
+      const [redis, database] = await Promise.all([fixture.redis(), given ?? fixture.database()]);
       const env = { MONGODB_URI: database.uri, REDIS_URL: redis.url, JWT_SECRET, ADMIN_TOKEN, ...more };
-      const gateways = await Promise.all(Array.from({ length: count }, () => stage.gateway(env)));
+      const gateways = await Promise.all(Array.from({ length: count }, () => fixture.gateway(env)));
       await Promise.all(gateways.map((gateway) => until(() => isFollowing(gateway), 15_000)));
       const client = redis.client();
       await until(async () => (await listeners(client)) === count, 5000);
@@ -153,7 +154,7 @@ export function createStage(): Stage {
       process.off('exit', kill);
     },
   };
-  return stage;
+  return fixture;
 }
 
 const isFollowing = async (gateway: Gateway) =>

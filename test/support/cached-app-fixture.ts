@@ -4,7 +4,7 @@ import { createFakeClock, type FakeClock } from './fake-clock.js';
 import { type Shop, startShop } from './shop.js';
 
 /** A shop for a file of tests, and for each test a clock and an app that caches and follows changes. */
-export interface CachedScene {
+export interface CachedAppFixture {
   /** What every clock shows at first. */
   readonly start: number;
   readonly shop: Shop;
@@ -14,7 +14,7 @@ export interface CachedScene {
   restart(env: Record<string, string>): Promise<void>;
 }
 
-export function setCachedScene(options: { products: number }): CachedScene {
+export function useCachedApp(options: { products: number }): CachedAppFixture {
   const start = createFakeClock().now();
   let shop: Shop;
   let clock: FakeClock;
