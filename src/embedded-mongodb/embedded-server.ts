@@ -89,7 +89,7 @@ function listen(listener: NetServer, host: string, port: number): Promise<number
     });
     listener.listen(port, host, () => {
       listener.removeAllListeners('error');
-      // A connection that could not be accepted is its client's trouble.
+      // A connection that could not be accepted fails at its client; the others go on.
       listener.on('error', () => undefined);
       const address = listener.address();
       if (typeof address === 'object' && address !== null) resolve(address.port);

@@ -44,7 +44,7 @@ test.each<[string, readonly unknown[], unknown, unknown]>([
   if (average !== undefined) expect(result.average).toEqual(average);
 });
 
-test('updates decimals exactly, whatever they are combined with', async () => {
+test('updates decimals exactly, by numbers of every type', async () => {
   const collection = scene.collection();
   await collection.insertOne({ _id: 1 as never, a: decimal('1.50'), b: decimal('1.50'), c: 1, d: 0.5 });
   await collection.updateOne(

@@ -79,7 +79,7 @@ function isThere(collection: Collection, wanted: IndexSpecification): boolean {
   ];
   const shown = (index: IndexSpecification): string => JSON.stringify(index);
   for (const index of collection.indexes()) {
-    // The index on _id is one, whatever it is called.
+    // There is one index on _id, under any name.
     if (index.name === '_id_' && equalBson(index.key, wanted.key)) return true;
     const same = equalBson(signature(index), signature(wanted));
     const sameExpiry = equalBson(index.expireAfterSeconds ?? null, wanted.expireAfterSeconds ?? null);

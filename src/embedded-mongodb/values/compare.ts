@@ -99,7 +99,7 @@ export function compareBson(a: unknown, b: unknown): number {
 /** Are the two values equal to MongoDB? Field order counts, the number type does not. */
 export const equalBson = (a: unknown, b: unknown): boolean => compareBson(a, b) === 0;
 
-/** Is it NaN, of whatever number type? */
+/** Is it NaN, a double or a decimal? */
 export function isNaNValue(value: unknown): boolean {
   if (typeof value === 'number') return Number.isNaN(value);
   if (value instanceof Double) return Number.isNaN(value.value);
