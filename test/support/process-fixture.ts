@@ -1,9 +1,8 @@
 import { SignJWT } from 'jose';
 import { type Db, type Document, MongoClient } from 'mongodb';
-import { registry } from '../../src/sections/registry.js';
 import { type RunningProcess, startProcess } from './process.js';
 import { type RedisServer, startRedisServer } from './redis-server.js';
-import { tagsOf } from './sections.js';
+import { sectionIds } from './sections.js';
 import { until } from './until.js';
 
 export const JWT_SECRET = 'a secret of the tests, of 32 bytes or more';
@@ -189,7 +188,7 @@ function gatewayAt(origin: string, started: RunningProcess): Gateway {
         wallMs: performance.now() - askedAt,
       };
     },
-    invalidate: async (mode, tags = tagsOf(registry)) => {
+    invalidate: async (mode, tags = sectionIds.map((id) => `section:${id}`)) => {
       const response = await fetch(`${origin}/admin/invalidate`, {
         method: 'POST',
         headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
