@@ -7,8 +7,8 @@ export const drain: Drill = {
   name: 'drain',
   summary:
     'a gateway gets SIGTERM while its load balancer goes on sending: each request is served until DRAIN_MS are over',
-  run: (scale, props) =>
-    playing(props, async ({ fixture, database, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, database, load }) => {
       const drainMs = scale === 'full' ? 5000 : 2000;
       const { uri: MONGODB_URI } = await database();
       const gateway = await startLone(fixture, { MONGODB_URI, DRAIN_MS: String(drainMs) });

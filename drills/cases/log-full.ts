@@ -7,8 +7,8 @@ import { playing, until } from '../support/drill-processes.js';
 export const logFull: Drill = {
   name: 'log-full',
   summary: 'the disk of the log is full, or its reader ends: the gateway starts, lives and serves',
-  run: (_scale, props) =>
-    playing(props, async ({ database }) => {
+  run: (_scale, processes) =>
+    playing(processes, async ({ database }) => {
       const { uri: MONGODB_URI } = await database();
       const served = async ({ script, readerEnds }: { script: string; readerEnds: boolean }) => {
         const port = await freePort();

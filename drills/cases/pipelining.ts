@@ -12,8 +12,8 @@ const LEFT_MS = 15_000;
 export const pipelining: Drill = {
   name: 'pipelining',
   summary: `clients that pipeline ${REQUESTS} requests each and read nothing: a gateway of ${HEAP_MIB} MiB lives, leaves them, and serves on`,
-  run: (scale, props) =>
-    playing(props, async ({ fixture, database, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, database, load }) => {
       const count = scale === 'full' ? 30 : 5;
       const { uri: MONGODB_URI } = await database();
       const gateway = await startLone(fixture, { MONGODB_URI, NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` });

@@ -7,7 +7,7 @@ import { createCountedSources } from '../../src/page/counted-sources.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 /** Sources with so many matching documents, of which a find answers as many as it may. */
-function startScene() {
+function createFixture() {
   const clock = createFakeClock();
   const state = { matching: 100, counts: 0, answer: async (): Promise<void> => undefined };
   const source: CollectionSource = {
@@ -33,7 +33,7 @@ function startScene() {
 
 describe('the total of a list', () => {
   it('is counted when it is first needed, and at most once a minute, however often the list is read', async () => {
-    const { clock, state, total } = startScene();
+    const { clock, state, total } = createFixture();
     expect(await total()).toBe(100);
     state.matching = 150;
     // Fifty changes a second for ten seconds, of which each makes the list read anew.
@@ -52,7 +52,7 @@ describe('the total of a list', () => {
   });
 
   it('is never waited for when one is known, and counted by one caller', async () => {
-    const { clock, state, total } = startScene();
+    const { clock, state, total } = createFixture();
     await total();
     await clock.advance(60_000);
     state.answer = () => new Promise(() => undefined);
@@ -61,7 +61,7 @@ describe('the total of a list', () => {
   });
 
   it('serves on when it cannot be counted anew, and is tried again after a minute', async () => {
-    const { clock, state, total } = startScene();
+    const { clock, state, total } = createFixture();
     await total();
     state.answer = () => Promise.reject(new Error('away'));
     await clock.advance(60_000);
@@ -75,19 +75,19 @@ describe('the total of a list', () => {
   });
 
   it('fails with the list when none is known', async () => {
-    const { state, total } = startScene();
+    const { state, total } = createFixture();
     state.answer = () => Promise.reject(new Error('away'));
     await expect(total()).rejects.toThrow('away');
   });
 
   it('is exact when the list holds every match, and never less than the list', async () => {
-    const { state, total } = startScene();
+    const { state, total } = createFixture();
     await total();
     state.matching = 7;
     expect(await total()).toBe(7);
     state.matching = 0;
     expect(await total()).toBe(0);
-    const grown = startScene();
+    const grown = createFixture();
     grown.state.matching = 3;
     expect(await grown.total()).toBe(3);
     grown.state.matching = 40;
@@ -95,7 +95,7 @@ describe('the total of a list', () => {
   });
 
   it('belongs to its collection and filter, whatever the moment in it', async () => {
-    const { state, counted, total } = startScene();
+    const { state, counted, total } = createFixture();
     const from = (time: number) => ({ validity: trusted({ $gte: new Date(time) }) });
     await total(from(1));
     await total(from(2));

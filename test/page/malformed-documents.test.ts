@@ -4,7 +4,7 @@ import { createFakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';
 
 const fault = { field: 'price', expected: 'Float', found: 'text "12.50"' };
-const startScene = () => {
+const createFixture = () => {
   const clock = createFakeClock();
   const { logger, lines } = createTestLogger();
   const malformed = createMalformedDocuments({ clock, logger });
@@ -14,7 +14,7 @@ const startScene = () => {
 };
 
 it('logs a malformed document once, with the field, what was expected and what was found', () => {
-  const { lines, note } = startScene();
+  const { lines, note } = createFixture();
   note('a');
   note('a');
   note('b');
@@ -27,7 +27,7 @@ it('logs a malformed document once, with the field, what was expected and what w
 });
 
 it('counts those that are met again, and logs the count once a minute', async () => {
-  const { clock, lines, note } = startScene();
+  const { clock, lines, note } = createFixture();
   note('a');
   await clock.advance(120_000);
   expect(lines).toHaveLength(1);
@@ -44,7 +44,7 @@ it('counts those that are met again, and logs the count once a minute', async ()
 });
 
 it('remembers a bounded number of them', () => {
-  const { lines, note } = startScene();
+  const { lines, note } = createFixture();
   for (let id = 0; id <= 10_000; id += 1) note(String(id));
   expect(lines).toHaveLength(10_001);
   note('0');
