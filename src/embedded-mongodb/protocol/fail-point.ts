@@ -7,10 +7,10 @@ export interface FailPoint {
   /** Carries out `configureFailPoint`; answers how often the fail point was entered before. Throws CommandError. */
   configure(command: Doc): number;
   /**
-   * Lets the fail point act on a command: waits, throws its error or CloseConnection. Answers a write concern error for the reply of a
-   * command that is to run all the same.
+   * Lets the fail point act on a command: waits, throws its error or CloseConnection. Resolves to what it adds to the reply of a
+   * command that runs: a write concern error with its labels.
    */
-  enter(target: Target): Promise<Doc | undefined>;
+  enter(target: Target): Promise<Doc>;
 }
 
 /** The command that may be hit. */
@@ -20,6 +20,9 @@ export interface Target {
   readonly namespace: string | undefined;
   readonly appName: string | undefined;
   readonly operation: Operation;
+  readonly retryableWrite: boolean;
+  /** An `aggregate` that opens a change stream, or a `getMore` on one. */
+  readonly changeStream: boolean;
 }
 
 interface Settings {
@@ -74,29 +77,35 @@ export function createFailPoint(): FailPoint {
     },
     enter: async (target) => {
       const data = isHit(target);
-      if (!data) return undefined;
+      if (!data) return {};
       if (data.blockConnection === true) await target.operation.wait(toNumber(data.blockTimeMS) ?? 0);
       if (data.closeConnection === true) throw new CloseConnection('failCommand');
       const code = toNumber(data.errorCode);
-      const labels = Array.isArray(data.errorLabels) ? data.errorLabels.map(String) : undefined;
+      const given = Array.isArray(data.errorLabels) ? data.errorLabels.map(String) : undefined;
       if (code !== undefined) {
-        throw new CommandError(code, "Failing command via 'failCommand' failpoint", labels ? { labels } : {});
+        // It acts before a getMore has found its cursor, so MongoDB does not know that it is a change stream's.
+        const known = { ...target, changeStream: target.changeStream && target.name === 'aggregate' };
+        const labels = given ?? labelsFor(code, known);
+        throw new CommandError(code, "Failing command via 'failCommand' failpoint", { labels });
       }
-      return isDoc(data.writeConcernError) ? data.writeConcernError : undefined;
+      const { writeConcernError } = data;
+      if (!isDoc(writeConcernError)) return {};
+      const failed = toNumber(writeConcernError.code) ?? 0;
+      const labels = given ?? labelsFor(failed, { retryableWrite: target.retryableWrite, changeStream: false });
+      return { writeConcernError, ...(labels.length > 0 ? { errorLabels: labels } : {}) };
     },
   };
 }
 
-/** Labels that MongoDB adds to an error by itself, where the fail point names none. */
+/** Labels that MongoDB adds to an error by itself. */
 export function labelsFor(
-  error: CommandError,
-  target: { retryableWrite: boolean; changeStream: boolean },
+  code: number,
+  { retryableWrite, changeStream }: { retryableWrite: boolean; changeStream: boolean },
 ): readonly string[] {
-  if (error.labels) return error.labels;
   const labels: string[] = [];
-  if (target.retryableWrite && retryableCodes.has(error.code)) labels.push('RetryableWriteError');
-  const resumable = retryableCodes.has(error.code) || [63, 133, 150, 175, 234, 13388].includes(error.code);
-  if (target.changeStream && resumable) labels.push('ResumableChangeStreamError');
+  if (retryableWrite && retryableCodes.has(code)) labels.push('RetryableWriteError');
+  const resumable = retryableCodes.has(code) || [63, 133, 150, 175, 234, 13388].includes(code);
+  if (changeStream && resumable) labels.push('ResumableChangeStreamError');
   return labels;
 }
 
