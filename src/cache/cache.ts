@@ -41,6 +41,8 @@ export interface Cache {
    * the shared tier is away, memory alone serves.
    */
   get<T>(key: string, options: GetOptions<T>): Promise<CacheResult<T>>;
+  /** The copy in memory, if it is fresh and needs no look at the shared tier: without a promise. */
+  present<T>(key: string, request: Pick<GetOptions<T>, 'label' | 'policy'>): CacheResult<T> | undefined;
   /**
    * Nothing that depends on one of the tags and whose load began before this call is fresh any more (soft), or served to
    * anybody who asks after it (hard). It holds in this process at once and in the others as soon as the shared tier has it;

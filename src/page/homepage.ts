@@ -9,6 +9,7 @@ import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
 import type { Item, SectionSource } from './section-source.js';
+import { toView } from './section-view.js';
 import type { ViewCounter } from './view-counter.js';
 
 /** What belongs to one request of a client. */
@@ -201,18 +202,7 @@ function hasLeft({ deadline }: RequestScope): boolean {
 /** What a client sees of an outcome. @throws AppError the section's error when it failed */
 function viewOf(section: Section, { answer, error }: Outcome, limit: number): SectionView {
   if (answer === undefined) throw error;
-  const { value, readAt } = answer;
-  const items = value.items.slice(0, limit);
-  return {
-    section: section.id,
-    title: section.title,
-    type: section.type,
-    items,
-    total: value.total,
-    hasMore: value.total > items.length,
-    lastUpdated: new Date(readAt).toISOString(),
-    nearby: value.nearby ?? null,
-  };
+  return toView(section, answer, limit);
 }
 
 /** A line for each page: INFO, or WARN when a section failed; the request's logger adds its id. */

@@ -1,19 +1,21 @@
+import type { CacheResult } from '../cache/ask.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { PageMetadata } from './homepage.js';
-import type { SectionAnswer } from './section-source.js';
+import type { SectionValue } from './section-source.js';
 
 /** Metadata of a page whose sections were all served from copies that were at hand. */
 export function metadataOfCopies(options: {
   sections: readonly { id: string }[];
   /** In the order of the sections. */
-  answers: readonly SectionAnswer[];
+  answers: readonly CacheResult<SectionValue>[];
   viewer: Viewer | undefined;
   cacheKey: string;
   /** Milliseconds since the epoch. */
   now: number;
   startedAt: number;
+  isoTime: (at: number) => string;
 }): PageMetadata {
-  const { sections, answers, viewer, cacheKey, now, startedAt } = options;
+  const { sections, answers, viewer, cacheKey, now, startedAt, isoTime } = options;
   const durationMs = now - startedAt;
   let freshForMs = Number.POSITIVE_INFINITY;
   for (const answer of answers) freshForMs = Math.min(freshForMs, answer.freshForMs);
@@ -32,10 +34,11 @@ export function metadataOfCopies(options: {
   };
 }
 
-let last = { at: Number.NaN, text: '' };
-
-/** ISO 8601; many answers are made in one millisecond, and the text takes longer than the rest of their metadata. */
-function isoTime(at: number): string {
-  if (at !== last.at) last = { at, text: new Date(at).toISOString() };
-  return last.text;
+/** Writes times as ISO 8601. Many answers are made in one millisecond, and a date takes longer than the rest of their metadata. */
+export function createIsoTime(): (at: number) => string {
+  let last = { at: Number.NaN, text: '' };
+  return (at) => {
+    if (at !== last.at) last = { at, text: new Date(at).toISOString() };
+    return last.text;
+  };
 }

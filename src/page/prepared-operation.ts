@@ -1,4 +1,4 @@
-import type { Near, Section, Viewer } from '../sections/define-section.js';
+import type { Location, Section, Viewer } from '../sections/define-section.js';
 import { compileWriter, type Selection } from './fragments/selection.js';
 import type { PageMetadata } from './homepage.js';
 
@@ -18,7 +18,7 @@ export interface PreparedPage {
   /** Those asked for and selected, in the registry's order; at least one. */
   readonly sections: readonly Section[];
   readonly limit: number;
-  readonly near: Near | undefined;
+  readonly near: Location | undefined;
   /** Its `cacheKey` for who asks. */
   keyOf(viewer: Viewer | undefined): string;
 }

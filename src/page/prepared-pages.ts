@@ -1,10 +1,11 @@
+import type { CacheResult } from '../cache/ask.js';
 import type { Clock } from '../core/clock.js';
 import type { Section, Viewer } from '../sections/define-section.js';
 import type { PageBytes, PageWriter, ServedPage } from './fragments/page-bytes.js';
-import { metadataOfCopies } from './metadata.js';
+import { createIsoTime, metadataOfCopies } from './metadata.js';
 import type { PreparedOperation, PreparedPage } from './prepared-operation.js';
-import type { SectionAnswer } from './section-source.js';
-import type { SectionViews } from './view-counter.js';
+import type { SectionValue } from './section-source.js';
+import type { ViewCounter } from './view-counter.js';
 
 /** An answer to a prepared operation, with what its headers and its log line are made of. */
 export interface PreparedAnswer {
@@ -23,15 +24,16 @@ export interface PreparedPages {
 
 export function createPreparedPages(options: {
   /** The copy in memory, if it is fresh. */
-  present(section: Section, page: PreparedPage, viewer: Viewer | undefined): SectionAnswer | undefined;
+  present(section: Section, page: PreparedPage, viewer: Viewer | undefined): CacheResult<SectionValue> | undefined;
   writer: PageWriter;
-  views: Pick<SectionViews, 'record'>;
+  views: Pick<ViewCounter, 'record'>;
   clock: Clock;
 }): PreparedPages {
   const { present, writer, views, clock } = options;
+  const isoTime = createIsoTime();
 
-  const answersOf = (page: PreparedPage, viewer: Viewer | undefined): SectionAnswer[] | undefined => {
-    const answers: SectionAnswer[] = [];
+  const answersOf = (page: PreparedPage, viewer: Viewer | undefined): CacheResult<SectionValue>[] | undefined => {
+    const answers: CacheResult<SectionValue>[] = [];
     for (const section of page.sections) {
       const answer = present(section, page, viewer);
       if (answer === undefined) return undefined;
@@ -48,7 +50,10 @@ export function createPreparedPages(options: {
         if (answers === undefined) return undefined;
         const cacheKey = page.keyOf(viewer);
         const { sections } = page;
-        const metadata = metadataOfCopies({ sections, answers, viewer, cacheKey, now: clock.now(), startedAt });
+        const metadata = metadataOfCopies({
+          ...{ sections, answers, viewer, cacheKey, startedAt, isoTime },
+          now: clock.now(),
+        });
         pages.push({ answers, metadata });
       }
       const bytes = writer.write(operation, pages, viewer?.userId ?? '');

@@ -30,13 +30,13 @@ export function writeAnswer(options: {
   const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
   const headers = ['x-request-id', requestId, ...staticHeaders, 'vary', operation.vary];
-  if (standing !== undefined) headers.push(...standingHeaders(standing));
+  if (standing !== undefined) headers.push(...Object.entries(standingHeaders(standing)).flat());
   if (plain.origin !== undefined) {
     headers.push('access-control-allow-origin', plain.origin, 'access-control-expose-headers', exposedHeaders);
   }
   if (isShared) {
     const answers = pages.flatMap((page) => page.answers);
-    headers.push('cache-control', sharedCacheControl(answers), 'cache-tag', operation.cacheTag, 'age', '0', 'etag', bytes.etag);
+    headers.push('cache-control', sharedCacheControl(answers, { partial: false }), 'cache-tag', operation.cacheTag, 'age', '0', 'etag', bytes.etag);
     if (plain.ifNoneMatch !== undefined && isHeld(plain.ifNoneMatch, bytes.etag)) {
       response.writeHead(304, headers);
       response.end();

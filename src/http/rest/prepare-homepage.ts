@@ -30,7 +30,7 @@ export function prepareHomepage(options: {
   for (const field of page.fields) {
     if (!('section' in field)) continue;
     parts.push(`${separator}${JSON.stringify(field.key)}:`);
-    parts.push({ page: 0, section: field.section, selection: restSelection(field.selection) });
+    parts.push({ page: 0, section: field.section, selection: restSelection(field.section, field.selection) });
     separator = ',';
   }
   parts.push('},"metadata":', { page: 0, write: writeMetadata }, '}}');
@@ -39,9 +39,9 @@ export function prepareHomepage(options: {
 }
 
 /** REST names a section by its `id`, which comes first. */
-function restSelection({ fields }: Selection): Selection {
+function restSelection({ id }: Section, { fields }: Selection): Selection {
   const others = fields.filter(({ name }) => name !== 'section');
-  return fields.length === others.length ? selectionOf(fields) : selectionOf([{ key: 'id', name: 'id' }, ...others]);
+  return fields.length === others.length ? selectionOf(fields) : selectionOf([{ key: 'id', name: 'id', constant: JSON.stringify(id) }, ...others]);
 }
 
 function writeMetadata({ timestamp, userId, ...rest }: PageMetadata): string {

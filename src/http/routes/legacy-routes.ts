@@ -46,7 +46,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
       const section = data?.[field] as SectionView | null | undefined;
       if (section == null) throw errors?.[0]?.originalError ?? errors?.[0];
       const body = { success: true, data: section.items, total: section.total, hasMore: section.hasMore };
-      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: body }));
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: JSON.stringify(body) }));
       return body;
     };
     server.get(path, handler);

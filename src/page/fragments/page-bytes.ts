@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { CacheResult } from '../../cache/ask.js';
 import type { PageMetadata } from '../homepage.js';
 import type { PreparedOperation } from '../prepared-operation.js';
-import type { SectionAnswer } from '../section-source.js';
+import type { SectionValue } from '../section-source.js';
 import type { Piece } from './compression.js';
 import type { Fragments } from './fragments.js';
 
 /** A page's sections, in the order of its prepared page, and its metadata at this moment. */
 export interface ServedPage {
-  readonly answers: readonly SectionAnswer[];
+  readonly answers: readonly CacheResult<SectionValue>[];
   readonly metadata: PageMetadata;
 }
 
@@ -79,7 +80,7 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
       }
     }
     close();
-    const values = pages.flatMap(({ answers }) => answers.map(({ data }) => data));
+    const values = pages.flatMap(({ answers }) => answers.map(({ value }) => value));
     return { values, pieces, bytes, etag: `W/"${content.digest('base64url')}"` };
   };
 
@@ -116,8 +117,8 @@ function metadataPiece(
 function isOf({ values }: Merged, pages: readonly ServedPage[]): boolean {
   let index = 0;
   for (const { answers } of pages) {
-    for (const { data } of answers) {
-      if (values[index] !== data) return false;
+    for (const { value } of answers) {
+      if (values[index] !== value) return false;
       index += 1;
     }
   }
