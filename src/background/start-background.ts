@@ -5,10 +5,11 @@ import type { Logger } from '../core/logger.js';
 import type { Database } from '../database/connect.js';
 import type { OpenScope } from '../page/request-scope.js';
 import type { SectionSource } from '../page/section-source.js';
-import type { SharedState } from '../redis/shared-state.js';
+import type { Elections } from '../redis/elections.js';
+import type { Texts } from '../redis/texts.js';
 import type { Section } from '../sections/define-section.js';
 import { followed } from './change-tags.js';
-import { type ResumeTokens, startInvalidation } from './follow-changes.js';
+import { type FeedState, type ResumeTokens, startInvalidation } from './follow-changes.js';
 import { startWarming, type WarmingJob } from './warming.js';
 
 /** Readiness waits no longer than this for the first round of warming. */
@@ -17,8 +18,10 @@ const WARM_LIMIT_MS = 5000;
 export interface Jobs {
   /** What a start that is not over yet is still doing, or undefined. */
   starting(): string | undefined;
-  /** Resolves when changes are being followed, or cannot be. */
+  /** Resolves when changes are being followed, or the first try to follow them has failed. */
   following: Promise<void>;
+  /** Whether the database's changes are seen just now. */
+  feed(): FeedState;
   stop(): Promise<void>;
 }
 
@@ -26,7 +29,7 @@ export interface Jobs {
 export function startJobs(options: {
   database: Database;
   cache: Cache;
-  shared: SharedState | undefined;
+  shared: (Elections & Texts) | undefined;
   source: SectionSource;
   registry: readonly Section[];
   openScope: OpenScope;
@@ -72,6 +75,7 @@ export function startJobs(options: {
 
   return {
     following: invalidation.ready,
+    feed: invalidation.state,
     starting: () => (isStarting ? 'warming the cache' : undefined),
     stop: async () => {
       stopped = true;
@@ -91,7 +95,7 @@ const BEGIN_POLL_MS = 50;
  * together one begins, and the others follow from its place: else each would make stale what the first has warmed.
  */
 function createResumeTokens(options: {
-  shared: SharedState | undefined;
+  shared: (Elections & Texts) | undefined;
   ready: Promise<void>;
   clock: Clock;
 }): ResumeTokens {

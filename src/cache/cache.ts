@@ -27,7 +27,7 @@ export interface GetOptions<T> {
   /** Where it differs from `defaultPolicy`. */
   policy?: Partial<CachePolicy>;
   load: Load<T>;
-  /** Ends this caller's wait, and the load only when nobody else waits for it. */
+  /** Ends this caller's wait, and the load only when nobody else waits for it. Not read while memory answers. */
   signal?: AbortSignal | undefined;
   /** Reads through every tier and renews them; data read less than a second ago will do. */
   fresh?: boolean;
@@ -79,7 +79,7 @@ export interface CacheOptions {
 
 /**
  * A cache that never passes stale for fresh: tiers, single flight, leases between processes, stale serving and invalidation
- * by tags. See docs/decisions/040-cache-versions.md for what makes it safe.
+ * by tags. See docs/decisions/008-cache-versions.md for what makes it safe.
  */
 export function createCache(options: CacheOptions): Cache {
   const { memory, shared, clock, events, random, codec = jsonCodec } = options;
@@ -122,6 +122,7 @@ export function createCache(options: CacheOptions): Cache {
 
   /** Waits for a flight; when that is refused, or the caller's time is over, what stands in grace is served. */
   const wait = async (key: string, ask: Ask, signal: AbortSignal | undefined): Promise<CacheResult<unknown>> => {
+    signal?.throwIfAborted();
     let leave = () => {};
     let joined = false;
     try {
@@ -140,7 +141,6 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
-      request.signal?.throwIfAborted();
       const ask: Ask = {
         label: request.label,
         tags: request.tags,

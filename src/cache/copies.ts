@@ -40,7 +40,7 @@ export function createCopyJudge(options: {
   const state = (copy: Copy, policy: CachePolicy) => stateOf(copy.header, verdict(copy), clock.now(), policy);
 
   const result = (copy: Copy, status: CacheStatus): CacheResult<unknown> => {
-    const { readAt, freshUntil } = copy.header;
+    const { readAt, freshUntil, staleUntil } = copy.header;
     const now = clock.now();
     return {
       value: copy.value,
@@ -48,6 +48,7 @@ export function createCopyJudge(options: {
       readAt,
       ageMs: Math.max(0, now - readAt),
       freshForMs: status === 'STALE' ? 0 : Math.max(0, freshUntil - now),
+      staleForMs: Math.max(0, staleUntil - now),
     };
   };
   const staleResult = (copy: Copy, ask: Ask, grace: boolean) => {

@@ -3,7 +3,7 @@ export type InvalidationMode = 'soft' | 'hard';
 /**
  * A moment of the shared logical clock, `<incarnation>:<count>`. Every invalidation moves the clock on by at least one and
  * leaves its moment on the tags it names; a load notes the moment at which it began. The incarnation changes when Redis has
- * lost the clock, so that nothing from before can be compared with anything from after. See docs/decisions/040-cache-versions.md.
+ * lost the clock, so that nothing from before can be compared with anything from after. See docs/decisions/008-cache-versions.md.
  */
 export type Stamp = string;
 

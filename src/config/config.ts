@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { nearest } from '../core/suggestion.js';
 import { parseJwkSet } from './jwk-set.js';
 import { notOrigins, originsIn } from './origins.js';
+import { parseRedisUrl, REDIS_LAYOUT } from './redis-url.js';
 import { isTrust, trustOf } from './trust-proxy.js';
 
 const text = z.string().min(1).optional();
@@ -16,6 +16,12 @@ const integer = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max));
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((value) => new Date(value));
+const redisUrl = z.string().transform((value, context) => {
+  const target = parseRedisUrl(value);
+  if (target !== undefined) return target;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
 const mongodbUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\//)
@@ -25,38 +31,6 @@ const mongodbUri = z
 function isMongodbUri(value: string): boolean {
   try {
     new MongoClient(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const REDIS_URL = /^rediss?(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*(?::[^@/]*)?)@)?([^/?#@]+)((?:\/[^?#]*)?)$/;
-/** What follows the hosts: a database, a master with or without one, nothing on a cluster, which has database 0 alone. */
-const redisPaths: Readonly<Record<string, RegExp>> = {
-  standalone: /^(\/\d{0,5})?$/,
-  sentinel: /^\/[^/]+(\/\d{0,5})?$/,
-  cluster: /^(\/0?)?$/,
-};
-
-function isRedisUrl(value: string): boolean {
-  const [matched, kind = 'standalone', credentials = '', hosts = '', path = ''] = REDIS_URL.exec(value) ?? [];
-  if (matched === undefined || !redisPaths[kind]?.test(path) || !isDecodable(credentials) || !isDecodable(path)) {
-    return false;
-  }
-  const addresses = hosts.split(',');
-  return (kind !== 'standalone' || addresses.length === 1) && addresses.every(isHostAndPort);
-}
-
-function isHostAndPort(address: string): boolean {
-  const [matched, ipv6, port] = /^(?:\[([^\]]+)\]|[^\s:[\]]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
-  if (matched === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6)) return false;
-  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
     return true;
   } catch {
     return false;
@@ -100,11 +74,18 @@ const variables = {
     default: undefined,
     expected: 'a mongodb:// or mongodb+srv:// URI',
   },
+  DEMO: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   REDIS_URL: {
-    schema: z.string().refine(isRedisUrl).optional(),
+    schema: redisUrl.optional(),
     default: undefined,
     expected:
       'a redis://host:port/db, redis+sentinel://host,host/master or redis+cluster://host,host URL (rediss: TLS)',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[\w.:-]{1,64}$/),
+    default: 'hg',
+    expected:
+      'up to 64 letters, digits, and . _ : - before every key and channel: another one for each shop on one Redis',
   },
   CACHE_TTL: { schema: integer(1, 86_400), default: '300', expected: 'seconds from 1 to 86400' },
   CACHE_MEMORY_BYTES: {
@@ -120,9 +101,11 @@ const variables = {
   DB_POOL_SIZE: { schema: integer(1, 1000), default: '50', expected: 'connections from 1 to 1000' },
   QUERY_TIMEOUT: { schema: integer(1, 600_000), default: '5000', expected: 'milliseconds from 1 to 600000' },
   REQUEST_TIMEOUT: { schema: integer(1, 600_000), default: '10000', expected: 'milliseconds from 1 to 600000' },
+  DRAIN_MS: { schema: integer(0, 600_000), default: '5000', expected: 'milliseconds from 0 to 600000' },
   ENABLE_BATCH_ENDPOINT: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_CACHE_WARMING: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_STALE_WHILE_REVALIDATE: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  ENABLE_INDEX_CREATION: { schema: flag.optional(), default: undefined, expected: 'one of true, false, 1, 0' },
   JWT_SECRET: { schema: text, default: undefined, expected: 'a secret' },
   JWT_JWKS: {
     schema: z.string().refine(isJwks).optional(),
@@ -133,9 +116,9 @@ const variables = {
   JWT_AUDIENCE: { schema: text, default: undefined, expected: 'the audience that tokens must name' },
   ADMIN_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
   RATE_LIMIT_MAX: {
-    schema: integer(0, 1_000_000),
-    default: '60',
-    expected: 'requests a minute and client from 0 (off) to 1000000',
+    schema: integer(0, 1_000_000_000).optional(),
+    default: undefined,
+    expected: 'requests a minute and client from 0 (off) to 1000000000',
   },
   TRUST_PROXY: {
     schema: z.string().refine(isTrust).optional(),
@@ -170,7 +153,9 @@ export const variableNames = Object.keys(variables) as readonly VariableName[];
 /** Defaults that are no fixed text. */
 const defaultsInWords: Partial<Record<VariableName, string>> = {
   HOST: '127.0.0.1 when left out, in production 0.0.0.0',
-  MONGODB_URI: 'an embedded database with demo data when left out',
+  MONGODB_URI: 'an embedded database with demo data when left out, in production only with DEMO=true',
+  ENABLE_INDEX_CREATION: 'false in production when left out, else true',
+  RATE_LIMIT_MAX: '60 in production when left out, else 600',
   CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
 };
 
@@ -222,9 +207,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       return [name, parsed.data];
     }),
   ) as Values;
+  const production = values.NODE_ENV === 'production';
+  // Demo data on a public address would look like a healthy shop.
+  if (production && !env['MONGODB_URI'] && values.DEMO === false) {
+    faults.push(`MONGODB_URI: expected ${variables.MONGODB_URI.expected} in production, or DEMO=true for demo data`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
 
-  const production = values.NODE_ENV === 'production';
   return Object.freeze({
     production,
     logLevel: values.LOG_LEVEL,
@@ -232,6 +221,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
       requestTimeoutMs: values.REQUEST_TIMEOUT,
+      drainMs: values.DRAIN_MS,
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
       legacySunset: values.LEGACY_SUNSET,
       trustProxy: trustOf(values.TRUST_PROXY),
@@ -242,9 +232,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       uri: values.MONGODB_URI,
       poolSize: values.DB_POOL_SIZE,
       queryTimeoutMs: values.QUERY_TIMEOUT,
+      createIndexes: values.ENABLE_INDEX_CREATION ?? !production,
     }),
+    redis:
+      values.REDIS_URL && Object.freeze({ target: values.REDIS_URL, prefix: `${values.REDIS_PREFIX}:${REDIS_LAYOUT}` }),
     cache: Object.freeze({
-      redisUrl: values.REDIS_URL,
       ttlSeconds: values.CACHE_TTL,
       memoryBytes: values.CACHE_MEMORY_BYTES,
       warming: values.ENABLE_CACHE_WARMING,
@@ -252,7 +244,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       staleWhileRevalidate: values.ENABLE_STALE_WHILE_REVALIDATE,
     }),
     adminToken: values.ADMIN_TOKEN,
-    rateLimitMax: values.RATE_LIMIT_MAX,
+    rateLimitMax: values.RATE_LIMIT_MAX ?? (production ? 60 : 600),
     auth: Object.freeze({
       secret: values.JWT_SECRET,
       jwks: values.JWT_JWKS,
@@ -273,7 +265,7 @@ function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
   const warnings: string[] = [];
   if (NODE_ENV === 'production' && MONGODB_URI === undefined) {
     warnings.push(
-      'MONGODB_URI IS NOT SET IN PRODUCTION: what is served is demo data from an embedded database, which is gone when the process ends',
+      'MONGODB_URI is not set in production, and DEMO=true: demo data is served from an embedded database, which is gone when the process ends',
     );
   }
   if (JWT_SECRET !== undefined && Buffer.byteLength(JWT_SECRET) < MIN_SECRET_BYTES) {
@@ -282,7 +274,7 @@ function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
   return warnings;
 }
 
-/** `ENABLE_*` and `CACHE_*` names that nobody reads are most likely misspelt. */
+/** `ENABLE_*` and `CACHE_*` names that are no variables are most likely misspelt. */
 function strayNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^(ENABLE|CACHE)_/.test(name) && !(name in variables))

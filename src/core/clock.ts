@@ -1,10 +1,8 @@
-/**
- * The time, as everything in the gateway sees it. Tests pass a fake one, so that no test sleeps.
- */
+/** The time of day and timers. Every part of the gateway gets its time from here, so that tests pass a fake clock and never sleep. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Calls `callback` once after `delayMs`; the answer cancels it. A timer never keeps the process alive. */
+  /** Calls `callback` once after `delayMs`. Returns a function that cancels it. A timer never keeps the process alive. */
   after(delayMs: number, callback: () => void): () => void;
 }
 

@@ -1,58 +1,71 @@
 import type { Cache } from '../cache/cache.js';
-import type { CachePolicy } from '../cache/policy.js';
+import { type CachePolicy, STANDARD_TTL_SECONDS } from '../core/cache-policy.js';
 import type { SourceGuards } from '../protection/source-guards.js';
 import type { Near, Section, Viewer } from '../sections/define-section.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
 
-/** `CACHE_TTL` for which sections state their lifetimes, in seconds (seed, appendix C). */
-const STANDARD_TTL_SECONDS = 300;
+/**
+ * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
+ * entries, and few of them are asked for again.
+ */
+const PLACE_POLICY = { freshMs: 60_000, staleMs: 120_000, graceMs: 300_000 } as const;
 
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
   cache: Cache;
   read: ReadSection;
   guards: SourceGuards;
-  /** `CACHE_TTL`: how old an answer may get while it is renewed. Freshness keeps its share of it. */
+  registry: readonly Section[];
+  /** `CACHE_TTL`: how old an entry may get while it is renewed. Its time of freshness is scaled with it. */
   ttlSeconds: number;
   staleWhileRevalidate: boolean;
 }): SectionSource {
-  const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
+  const { cache, read, guards, registry, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache: { freshMs, staleMs, graceMs } }: Section): Partial<CachePolicy> => ({
-    freshMs: Math.round(freshMs * scale),
-    staleMs: Math.round(staleMs * scale),
-    graceMs,
-    staleWhileRevalidate,
+  const scaled = (policy: CachePolicy, factor: number): CachePolicy => ({
+    ...policy,
+    freshMs: Math.round(policy.freshMs * factor),
+    staleMs: Math.round(policy.staleMs * factor),
+    staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
   });
+  const policiesOf = ({ cache: policy }: Section) => ({
+    page: scaled(policy, scale),
+    // A long CACHE_TTL is meant for the pages that everybody reads.
+    place: scaled({ ...policy, ...PLACE_POLICY }, Math.min(scale, 1)),
+  });
+  /** Policies by section id: of the entries that everybody reads, and of those of a place. */
+  const policies = new Map(registry.map((section) => [section.id, policiesOf(section)]));
+  /** Tags of entries that no viewer owns. */
+  const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
 
   return {
-    get: async ({ section, near, viewer, fresh, signal, loaders }) => {
-      // Only what a section heeds becomes part of its key: everybody else shares its entry.
-      const heeded = {
-        ...(section.located && near !== undefined ? { near } : {}),
-        ...(section.scope === 'personal' && viewer !== undefined ? { viewer } : {}),
-      };
-      const { value, ...served } = await cache.get(entryKey(section, heeded), {
-        label: section.id,
-        tags: sectionTags(section, heeded.viewer),
-        policy: policyOf(section),
+    get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
+      const { id, located, scope } = section;
+      // What a section does not use is no part of its key, so that requests share its entry.
+      const near = located && location && { ...location, radiusKm: location.radiusKm ?? located.radiusKm };
+      const viewer = scope === 'personal' ? asking : undefined;
+      return cache.get(entryKey(section, near, viewer), {
+        label: id,
+        tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
+        policy: (policies.get(id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'],
         load: (context) =>
-          guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
-        signal,
+          guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
+        // Read by the cache only when it has to wait.
+        get signal() {
+          return deadline.signal;
+        },
         fresh,
       });
-      return { data: value, ...served };
     },
   };
 }
 
-/** The seed's section key (4.2). An entry holds the items of every limit, so no limit is in it; a private one holds its user. */
-function entryKey(section: Section, { near, viewer }: { near?: Near; viewer?: Viewer }): string {
-  const parameters = [
-    near && `location=${near.lng},${near.lat},${near.radiusKm}`,
-    section.scope === 'personal' && (viewer ? `user=${viewer.userId}` : 'anonymous'),
-  ];
-  return ['homepage:section', section.id, ...parameters.filter(Boolean), 'v1'].join(':');
+/** Key of an entry: all limits share one, so no limit is in it; that of a personal section always names its viewer. */
+function entryKey(section: Section, near: Near | undefined, viewer: Viewer | undefined): string {
+  let key = `homepage:section:${section.id}`;
+  if (near !== undefined) key += `:location=${near.lng},${near.lat},${near.radiusKm}`;
+  if (section.scope === 'personal') key += viewer === undefined ? ':anonymous' : `:user=${viewer.userId}`;
+  return `${key}:v1`;
 }

@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
-import { defineSection, standardPolicy } from './define-section.js';
+import { standardPolicy } from '../core/cache-policy.js';
+import { defineSection } from './define-section.js';
 import { eventItem } from './items/event.js';
 import { pageNearby } from './nearby.js';
 
@@ -9,7 +10,7 @@ export const events = defineSection({
   type: 'events',
   item: eventItem,
   scope: 'public',
-  located: true,
+  located: { radiusKm: 50 },
   endsWith: 'date',
   dependsOn: ['events', 'categories'],
   cache: standardPolicy,

@@ -1,5 +1,6 @@
 import { Types, trusted } from 'mongoose';
-import { defineSection, type LoadArguments, type SectionPage, standardPolicy, type Viewer } from './define-section.js';
+import { standardPolicy } from '../core/cache-policy.js';
+import { defineSection, type LoadArguments, type SectionPage, type Viewer } from './define-section.js';
 import { productItem } from './items/product.js';
 
 export const justForYou = defineSection({

@@ -1,5 +1,6 @@
 import { trusted } from 'mongoose';
-import { defineSection, standardPolicy } from './define-section.js';
+import { standardPolicy } from '../core/cache-policy.js';
+import { defineSection } from './define-section.js';
 import { offerItem } from './items/offer.js';
 
 export const offers = defineSection({

@@ -1,4 +1,5 @@
-import { defineSection, standardPolicy } from './define-section.js';
+import { standardPolicy } from '../core/cache-policy.js';
+import { defineSection } from './define-section.js';
 import { storeItem } from './items/store.js';
 import { pageNearby } from './nearby.js';
 
@@ -8,7 +9,7 @@ export const trendingStores = defineSection({
   type: 'stores',
   item: storeItem,
   scope: 'public',
-  located: true,
+  located: { radiusKm: 50 },
   dependsOn: ['stores', 'categories'],
   cache: standardPolicy,
   // index: stores.featured_rating

@@ -4,8 +4,8 @@ import { storeIdOf } from '../../src/cache/entry-format.js';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
 import { createRedisStore } from '../../src/cache/redis/redis-store.js';
 import { systemClock } from '../../src/core/clock.js';
-import { parseRedisUrl } from '../../src/redis/redis-connection.js';
-import { type RedisServer, startRedisServer, until } from '../support/redis-server.js';
+import { type RedisServer, standaloneTarget, startRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { ask, createEventLog, createSource, type EventLog } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });
@@ -31,7 +31,7 @@ describe('two engines on a real Redis', () => {
     sharedWaitMs = 2000,
   ): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
     const events = createEventLog();
-    const shared = createRedisStore({ url: server.url, clock: systemClock, random: Math.random });
+    const shared = createRedisStore({ target: server.target, prefix: 'hg:1', clock: systemClock, random: Math.random });
     let isLinked = false;
     const watched = {
       ...shared,
@@ -235,7 +235,12 @@ describe('two engines on a real Redis', () => {
 
   it('serves from memory when there has never been a Redis', async () => {
     const events = createEventLog();
-    const shared = createRedisStore({ url: 'redis://127.0.0.1:1', clock: systemClock, random: Math.random });
+    const shared = createRedisStore({
+      target: standaloneTarget(1),
+      prefix: 'hg:1',
+      clock: systemClock,
+      random: Math.random,
+    });
     const cache = createCache({
       memory: createMemoryStore({ maxBytes: 1_000_000 }),
       ...{ shared, clock: systemClock, events, random: Math.random },
@@ -258,41 +263,5 @@ describe('two engines on a real Redis', () => {
         )
       ).status,
     ).toBe('CACHED');
-  });
-});
-
-describe('Redis URLs', () => {
-  it.each([
-    ['redis://localhost', { kind: 'standalone', hosts: [{ host: 'localhost', port: 6379 }], tls: false, db: 0 }],
-    [
-      'rediss://me:p%40ss@[::1]:7000/2',
-      { kind: 'standalone', hosts: [{ host: '::1', port: 7000 }], tls: true, db: 2, username: 'me', password: 'p@ss' },
-    ],
-    [
-      'redis+sentinel://:secret@h1,h2:26380/mymaster/1',
-      {
-        ...{ kind: 'sentinel', tls: false, db: 1, master: 'mymaster', password: 'secret' },
-        hosts: [
-          { host: 'h1', port: 26_379 },
-          { host: 'h2', port: 26_380 },
-        ],
-      },
-    ],
-    [
-      'rediss+cluster://h1:7001,h2',
-      {
-        ...{ kind: 'cluster', tls: true, db: 0 },
-        hosts: [
-          { host: 'h1', port: 7001 },
-          { host: 'h2', port: 6379 },
-        ],
-      },
-    ],
-  ])('%s', (url, target) => {
-    expect(parseRedisUrl(url)).toEqual(target);
-  });
-
-  it.each(['http://x', 'redis://', 'redis+sentinel://h1', 'redis://h/x', 'redis+proxy://h'])('refuses %s', (url) => {
-    expect(() => parseRedisUrl(url)).toThrow(TypeError);
   });
 });

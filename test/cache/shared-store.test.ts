@@ -1,7 +1,8 @@
 import { createRedisStore } from '../../src/cache/redis/redis-store.js';
 import { systemClock } from '../../src/core/clock.js';
-import { startRedisServer, until } from '../support/redis-server.js';
+import { startRedisServer } from '../support/redis-server.js';
 import { startCluster, startSentinel, type Topology } from '../support/redis-topologies.js';
+import { until } from '../support/until.js';
 import { describeSharedStore } from './shared-store.contract.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { createSimulatedRedis } from './support/simulated-redis.js';
@@ -20,9 +21,10 @@ const topologies: [name: string, start: () => Promise<Topology>][] = [
 
 for (const [name, start] of topologies) {
   describeSharedStore(name, async () => {
-    const { url, stop } = await start();
+    const { target, stop } = await start();
     return {
-      connect: () => createRedisStore({ url, clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
+      connect: () =>
+        createRedisStore({ target, prefix: 'hg:1', clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
       wait: async (ms) => {
         const end = Date.now() + ms;
         await until(() => Date.now() > end);

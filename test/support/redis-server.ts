@@ -5,10 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisTarget } from '../../src/config/redis-url.js';
 
 /** A redis-server of the test's own: free port, directory of its own, nothing kept on disk. */
 export interface RedisServer {
   readonly url: string;
+  readonly target: RedisTarget;
   readonly port: number;
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>;
   /** Starts it again, empty, on the same port. */
@@ -33,6 +35,7 @@ export async function startRedisServer(
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    target: standaloneTarget(port),
     signal: async (signal) => {
       server.kill(signal);
       if (signal === 'SIGKILL') await once(server, 'exit');
@@ -56,6 +59,11 @@ export async function startRedisServer(
   };
 }
 
+/** A Redis of this machine, whether or not anything listens on the port. */
+export function standaloneTarget(port: number): RedisTarget {
+  return { kind: 'standalone', hosts: [{ host: '127.0.0.1', port }], tls: false, db: 0 };
+}
+
 async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {
   const server = spawn('redis-server', args, { stdio: 'ignore' });
   const probe = new Redis(port, '127.0.0.1', {
@@ -70,7 +78,7 @@ async function launch(port: number, args: readonly string[]): Promise<ChildProce
   return server;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const address = listener.address();
@@ -78,13 +86,4 @@ async function freePort(): Promise<number> {
   await once(listener, 'close');
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
-}
-
-/** Looks every few milliseconds until it is so; fails after `limitMs`. For real processes only. */
-export async function until(condition: () => boolean | Promise<boolean>, limitMs = 5000): Promise<void> {
-  const deadline = Date.now() + limitMs;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not so within ${limitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis';
+import type { RedisTarget } from '../../config/redis-url.js';
 import type { Clock } from '../../core/clock.js';
 import { type Random, randomToken } from '../../core/random.js';
 import { connectRedis } from '../../redis/redis-connection.js';
@@ -8,12 +9,11 @@ import type { InvalidationMode, TagStamps } from '../stamp.js';
 import { redisScripts } from './redis-scripts.js';
 
 export interface RedisStoreOptions {
-  /** See `parseRedisUrl` for its forms. */
-  url: string;
+  target: RedisTarget;
   clock: Clock;
   random: Random;
-  /** What every key begins with; the number is the version of the layout. */
-  prefix?: string;
+  /** What every key begins with. */
+  prefix: string;
   /** Longer than any entry lives, so that a tag's stamps outlive what was judged by them. */
   tagTtlMs?: number;
   /** When a command counts as lost. How long anybody waits for it is decided by the shared tier. */
@@ -27,8 +27,8 @@ const RELINK_MS = 100;
 
 /** The shared store on Redis 5 or later: standalone, Sentinel or Cluster. Every key has a TTL; nothing is ever scanned. */
 export function createRedisStore(options: RedisStoreOptions): SharedStore {
-  const { url, clock, random, prefix = 'hg:1', tagTtlMs = 26 * 3_600_000, commandTimeoutMs = 1000 } = options;
-  const redis = connectRedis({ url, commandTimeoutMs, scripts: redisScripts });
+  const { target, prefix, clock, random, tagTtlMs = 26 * 3_600_000, commandTimeoutMs = 1000 } = options;
+  const redis = connectRedis({ target, commandTimeoutMs, scripts: redisScripts });
   const channel = `${prefix}:events`;
   // The clock outlives the tags, whose stamps mean nothing without it.
   const clockTtlMs = 2 * tagTtlMs;

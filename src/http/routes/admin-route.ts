@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { InvalidationMode } from '../../cache/stamp.js';
 import { AppError, ValidationErrors } from '../../core/errors.js';
+import { OBJECT_ID_DIGITS } from '../../core/object-id.js';
 import { didYouMean } from '../../core/suggestion.js';
 import { collectionNames } from '../../database/models/registry.js';
 import { collectionTag, entityNames, sectionTag } from '../../page/tags.js';
@@ -18,7 +19,7 @@ const body = z.object({
   mode: z.enum(['soft', 'hard']).default('soft'),
 });
 
-/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route (spec, section 7). */
+/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route. */
 export function adminRoute(
   server: FastifyInstance,
   options: {
@@ -31,11 +32,11 @@ export function adminRoute(
   if (token === undefined) return;
   const expected = digest(`Bearer ${token}`);
   const fixed = [...registry.map(({ id }) => sectionTag(id)), ...collectionNames.map(collectionTag)];
-  /** Ids are understood in both spellings, as everywhere on input (spec, section 2). */
+  /** Ids are understood in both spellings, as everywhere on input. */
   const spellings = new Map(
     registry.flatMap(({ id, key, snakeCase }) => [key, snakeCase].map((name) => [sectionTag(name), sectionTag(id)])),
   );
-  const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):[0-9a-f]{24}$`);
+  const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):${OBJECT_ID_DIGITS}$`);
   const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
 
   server.post('/admin/invalidate', async (request) => {
