@@ -22,8 +22,8 @@ export function createDeadline(options: { clock: Clock; timeoutMs: number; withi
   const controller = new AbortController();
   // Every section of the request listens to it.
   setMaxListeners(0, controller.signal);
-  const endsAt = clock.now() + Math.min(timeoutMs, within?.remainingMs() ?? timeoutMs);
-  const cancel = clock.after(endsAt - clock.now(), () => {
+  const endsAt = clock.monotonic() + Math.min(timeoutMs, within?.remainingMs() ?? timeoutMs);
+  const cancel = clock.after(endsAt - clock.monotonic(), () => {
     controller.abort(new AppError('TIMEOUT_ERROR', 'Timed out', { at: clock.now() }));
   });
   const follow = () => controller.abort(within?.signal.reason);
@@ -31,7 +31,7 @@ export function createDeadline(options: { clock: Clock; timeoutMs: number; withi
   else within?.signal.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
-    remainingMs: () => Math.max(0, endsAt - clock.now()),
+    remainingMs: () => Math.max(0, endsAt - clock.monotonic()),
     abort: (reason) => controller.abort(reason),
     dispose: () => {
       cancel();

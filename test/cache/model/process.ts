@@ -43,6 +43,7 @@ export function createProcessLife(options: { clock: Clock; delayMs: () => number
   return {
     clock: {
       now: clock.now,
+      monotonic: clock.monotonic,
       after: (ms, callback) => {
         let cancelled = false;
         const cancel = clock.after(ms, () => when(() => cancelled || callback()));

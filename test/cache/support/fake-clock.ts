@@ -10,10 +10,13 @@ interface Timer {
 export interface FakeClock extends Clock {
   /** Fires what is due on the way, in order; between two timers everything that was set off by the first comes to rest. */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock forward or back; timers and the monotonic time go on as they were. */
+  setWall(byMs: number): void;
 }
 
 export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
-  let now = startAt;
+  let now = 0;
+  let wall = startAt;
   let order = 0;
   const timers = new Set<Timer>();
 
@@ -27,7 +30,8 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
   };
 
   return {
-    now: () => now,
+    now: () => wall + now,
+    monotonic: () => now,
     after: (delayMs, callback) => {
       order += 1;
       const timer = { at: now + Math.max(0, delayMs), order, callback };
@@ -46,6 +50,9 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
         await rest();
       }
       now = until;
+    },
+    setWall: (byMs) => {
+      wall += byMs;
     },
   };
 }
