@@ -1,5 +1,5 @@
 import type { ResumeToken } from 'mongodb';
-import type { InvalidationMode } from '../cache/stamp.js';
+import type { InvalidationMode } from '../cache/invalidation-log.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import { type Change, type ChangeFeed, feedFailure } from '../database/changes.js';
@@ -36,7 +36,7 @@ export function startInvalidation(options: {
   open: (resumeToken: ResumeToken | undefined) => Promise<ChangeFeed>;
   /** The user that a recommendation belongs to, by its id. */
   ownerOf: (recommendationId: string) => Promise<string | undefined>;
-  invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<void>;
+  invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<unknown>;
   tokens: ResumeTokens;
   registry: readonly Section[];
   clock: Clock;

@@ -12,7 +12,7 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
       const { value } = await runLoad(load, { signal: own, limitMs: loadLimitMs, clock });
       return { value, status: 'FRESH', readAt, ageMs: 0, freshForMs: policy?.freshMs ?? 0 };
     },
-    invalidate: async () => undefined,
+    invalidate: async () => ({ shared: true }),
     start: () => undefined,
     close: async () => undefined,
   };
