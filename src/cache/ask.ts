@@ -25,7 +25,7 @@ export interface Ask {
   readonly fresh: boolean;
   /** Monotonic milliseconds. */
   readonly askedAt: number;
-  /** `InvalidationLog.seq` at that time. */
+  /** `InvalidationLog.seq` at that time; infinite when messages were not heard: what is learned later may have been before. */
   readonly askedSeq: number;
   /** `SharedLink.epochs` at that time. */
   readonly askedEpoch: number;

@@ -199,7 +199,7 @@ export function createCache(options: CacheOptions): Cache {
         ...{ label, tags, load, group, fresh },
         policy: { ...standardPolicy, ...request.policy },
         askedAt: clock.monotonic(),
-        askedSeq: log.seq,
+        askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
         askedEpoch: shared?.link.epochs ?? 0,
       };
       const name = shape === undefined ? key : `${shape} ${key}`;

@@ -44,7 +44,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
 
   /** Answers those for whom there is an answer. Callers of a later link than `epochs` are left for the next flight. */
   const answerAll = (
-    { waiters }: CacheFlight,
+    waiters: CacheFlight['waiters'],
     epochs: number,
     from: 'copy' | 'grace' | 'load',
     answerFor: (ask: Ask) => CacheResult<unknown> | undefined,
@@ -60,7 +60,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
   /** The load failed, or is not to be tried yet: what memory holds serves in grace, whether or not it could be verified. */
   const failAll = (flight: CacheFlight, epochs: number, error: unknown) => {
     const copy = memory.get(flight.key);
-    answerAll(flight, epochs, 'grace', (ask) => copy && answers.graceAnswer(copy, ask));
+    answerAll(flight.waiters, epochs, 'grace', (ask) => copy && answers.graceAnswer(copy, ask));
     for (const { ask, fail } of flight.waiters) if (ask.askedEpoch <= epochs) fail(error);
   };
 
@@ -107,7 +107,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       const serves = copy !== undefined && (look !== undefined || !shared?.tier.available);
       const state = copy && serves ? answers.state(copy, ask.policy) : 'dead';
       const isCalm = copy !== undefined && state === 'stale' && answers.isCalm(copy, ask.policy);
-      if (copy && serves) answerAll(flight, epochs, 'copy', (waiting) => answers.answer(copy, waiting));
+      if (copy && serves) answerAll(flight.waiters, epochs, 'copy', (waiting) => answers.answer(copy, waiting));
       if (state === 'stale' && !isCalm) flight.detach();
       if (signal.aborted || isDone(flight, state === 'fresh' || isCalm)) return;
 
@@ -137,9 +137,12 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       const outcome = await loadAndKeep(flight, ask, { look, lease });
       // All have left and the load was told so: that is no failure of its source. Callers who came since then start anew.
       if (outcome === 'ended') return;
+      const waited = new Set(flight.waiters);
       await catchUp(key, id, ask);
       if ('error' in outcome) return failAll(flight, epochs, outcome.error);
-      return answerAll(flight, began, 'load', (waiting) => answers.loadedAnswer(outcome.copy, waiting));
+      // Callers who came after the load's end find its copy in the next flight.
+      const stillThere = new Set([...waited].filter((waiter) => flight.waiters.has(waiter)));
+      return answerAll(stillThere, began, 'load', (waiting) => answers.loadedAnswer(outcome.copy, waiting));
     }
   };
 

@@ -39,7 +39,7 @@ const PROCESSES = 3;
 const CALM_AFTER_MS = 8000;
 
 /** In this time everything that is still under way has ended. */
-const FINAL_MS = 20_000;
+const FINAL_MS = 10_000;
 /** A process notices that it was stopped for so long. */
 const NOTICED_MS = 800;
 
@@ -300,6 +300,7 @@ export function createWorld(seed: number) {
         if (faults[0]) throw faults[0];
       }
       for (const step of ['quick', 'heard', 'loud', 'up'] as const) setRedis(step);
+      source.loadMs = 0;
       for (const process of processes.keys()) resume(process);
       await clock.advance(FINAL_MS);
       for (const { cache } of processes) void cache.close();
