@@ -107,8 +107,8 @@ const lookReply = z.tuple([z.string(), z.number(), z.number(), z.number()], z.nu
 
 /** A key of another type under one of our names counts as missing; writing the entry replaces it. */
 const isWrongType = ({ message }: Error) => message.includes('WRONGTYPE');
-/** Full (`OOM`), or its disk is (`MISCONF`): it goes on serving reads. */
-const isRefusal = ({ message }: Error) => /OOM|MISCONF/.test(message);
+/** Full (`OOM`), its disk is (`MISCONF`), or it lacks replicas (`NOREPLICAS`): it goes on serving reads. */
+const isRefusal = ({ message }: Error) => /OOM|MISCONF|NOREPLICAS/.test(message);
 
 const messageSchema = z.union([
   z.object({ ready: z.string() }),
