@@ -37,18 +37,21 @@ import { createCachedSource } from './page/cached-source.js';
 import { createHomepage } from './page/homepage.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
-import { createSectionViews } from './page/view-counter.js';
+import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
 import { createLagSensor } from './protection/lag-sensor.js';
 import type { SourceEventMap } from './protection/protection-events.js';
 import { createSourceGuards } from './protection/source-guards.js';
+import { createCounters } from './redis/counters.js';
+import { createElections } from './redis/elections.js';
 import { connectRedis } from './redis/redis-connection.js';
-import { createSharedState } from './redis/shared-state.js';
+import { createSpendings } from './redis/spendings.js';
+import { createTexts } from './redis/texts.js';
 import type { Section } from './sections/define-section.js';
 
-/** Bookkeeping in Redis may wait longer than a request; nobody waits for it. */
-const STATE_TIMEOUT_MS = 1000;
-/** Of the time of a request that a load may take. */
+/** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
+const BOOKKEEPING_TIMEOUT_MS = 1000;
+/** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
 export interface App {
@@ -71,22 +74,21 @@ export async function buildApp(options: {
   clock: Clock;
   logger: FastifyBaseLogger;
   random?: Random;
-  /** What sections come from; a cache over memory, and Redis where there is one, unless given. */
+  /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
-  const { redisUrl, memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
+  const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
   const { production } = config;
-  // A load that fails in time for an answer is remembered as failed; one that the request outlives is only called off.
+  // A load must fail before its request's time is over: only then is the failure remembered.
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
   const server = await createServer({ logger, draining: () => draining, production, corsOrigins, trustProxy });
 
-  const redis =
-    redisUrl === undefined ? undefined : connectRedis({ url: redisUrl, commandTimeoutMs: STATE_TIMEOUT_MS });
-  const shared = redis && createSharedState({ redis, random });
+  const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
+  const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
   redis?.connect();
   const events = createCacheEvents();
   logCacheEvents({ events, logger });
@@ -97,7 +99,7 @@ export async function buildApp(options: {
     options.cache ??
     createCache({
       memory: createMemoryStore({ maxBytes: memoryBytes }),
-      shared: redisUrl === undefined ? undefined : createRedisStore({ url: redisUrl, clock, random }),
+      shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,
       random,
@@ -117,15 +119,16 @@ export async function buildApp(options: {
     events: sourceEvents,
     clock,
   });
-  const source = createCachedSource({ cache, read, guards, ttlSeconds, staleWhileRevalidate });
-  const views = createSectionViews({ clock, shared });
-  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs });
+  const source = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate });
+  const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
+  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs, enabled: batchEndpoint });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({ schema, production, logger, persisted });
   await apollo.start();
   const jobs = startJobs({
-    ...{ database, cache, shared, source, registry, openScope },
+    ...{ database, cache, source, registry, openScope },
+    shared: bookkeeping && { ...createElections({ ...bookkeeping, random }), ...createTexts(bookkeeping) },
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
@@ -133,7 +136,14 @@ export async function buildApp(options: {
   const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
   const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
   const limiter =
-    config.rateLimitMax > 0 ? createRateLimiter({ max: config.rateLimitMax, clock, shared, logger }) : undefined;
+    config.rateLimitMax > 0
+      ? createRateLimiter({
+          max: config.rateLimitMax,
+          clock,
+          shared: bookkeeping && createSpendings(bookkeeping),
+          logger,
+        })
+      : undefined;
   const charge = limitRequests(server, { limiter, viewerOf });
   const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
@@ -144,8 +154,8 @@ export async function buildApp(options: {
       return reasons.filter((reason) => typeof reason === 'string');
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, charge, batchEndpoint, persisted });
-  homepageRoute(server, { homepage, executor, operations, openRequest, batchEndpoint, clock });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted });
+  homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
   imageRoute(server, { render: renderDemoImage });

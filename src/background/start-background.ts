@@ -5,7 +5,8 @@ import type { Logger } from '../core/logger.js';
 import type { Database } from '../database/connect.js';
 import type { OpenScope } from '../page/request-scope.js';
 import type { SectionSource } from '../page/section-source.js';
-import type { SharedState } from '../redis/shared-state.js';
+import type { Elections } from '../redis/elections.js';
+import type { Texts } from '../redis/texts.js';
 import type { Section } from '../sections/define-section.js';
 import { followed } from './change-tags.js';
 import { type ResumeTokens, startInvalidation } from './follow-changes.js';
@@ -26,7 +27,7 @@ export interface Jobs {
 export function startJobs(options: {
   database: Database;
   cache: Cache;
-  shared: SharedState | undefined;
+  shared: (Elections & Texts) | undefined;
   source: SectionSource;
   registry: readonly Section[];
   openScope: OpenScope;
@@ -91,7 +92,7 @@ const BEGIN_POLL_MS = 50;
  * together one begins, and the others follow from its place: else each would make stale what the first has warmed.
  */
 function createResumeTokens(options: {
-  shared: SharedState | undefined;
+  shared: (Elections & Texts) | undefined;
   ready: Promise<void>;
   clock: Clock;
 }): ResumeTokens {

@@ -32,7 +32,7 @@ export function startWarming(options: {
     if (!(await elect())) return;
     const { loaders, deadline } = openScope({ logger });
     const results = await Promise.allSettled(
-      registry.map((section) => source.get({ section, fresh, signal: deadline.signal, loaders })),
+      registry.map((section) => source.get({ section, fresh, deadline, loaders })),
     );
     deadline.dispose();
     const failed = registry.filter((_, index) => results[index]?.status === 'rejected').map(({ id }) => id);

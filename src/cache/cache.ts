@@ -32,7 +32,7 @@ export interface GetOptions<T> {
   /** Names a group of keys whose share of process memory is bounded (`MemoryStore`). */
   group?: string;
   load: Load<T>;
-  /** Ends this caller's wait, and the load only when nobody else waits for it. */
+  /** Ends this caller's wait, and the load when no other caller waits for it. Not read while memory answers. */
   signal?: AbortSignal | undefined;
   /** Reads through every tier and renews them; data read less than a second ago will do. */
   fresh?: boolean;
@@ -158,6 +158,7 @@ export function createCache(options: CacheOptions): Cache {
 
   /** Waits for a flight; when that is refused, or the caller's time is over, what stands in grace is served. */
   const wait = async (key: string, ask: Ask, signal: AbortSignal | undefined): Promise<CacheResult<unknown>> => {
+    signal?.throwIfAborted();
     let leave = () => {};
     let joined = false;
     try {
@@ -193,8 +194,7 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
-      request.signal?.throwIfAborted();
-      const { label, tags, load, group, shape, fresh = false, signal } = request;
+      const { label, tags, load, group, shape, fresh = false } = request;
       const ask: Ask = {
         ...{ label, tags, load, group, fresh },
         policy: { ...standardPolicy, ...request.policy },
@@ -207,7 +207,7 @@ export function createCache(options: CacheOptions): Cache {
       if (held) emitServed(events, label, held.answer, held.from);
       if (held?.isDue) flights.renew(name, { ...ask, fresh: false });
       // One key is always asked for with one load: what it once answered is a T.
-      return (held?.answer ?? (await wait(name, ask, signal))) as CacheResult<T>;
+      return (held?.answer ?? (await wait(name, ask, request.signal))) as CacheResult<T>;
     },
     invalidate: outbox.invalidate,
     start: () => {

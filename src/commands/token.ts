@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
+import { OBJECT_ID } from '../core/object-id.js';
 import { signToken } from '../core/user-token.js';
 import { readOptions } from './command-line.js';
 
@@ -8,7 +9,7 @@ const { user, hours } = readOptions({
   usage: 'npm run token -- --user ID [--hours N]',
   description: 'Prints a token of a user, signed with JWT_SECRET, for development.',
   options: {
-    user: { pattern: /^[0-9a-f]{24}$/i, allowed: 'a user id of 24 hexadecimal digits', description: 'Whose token' },
+    user: { pattern: OBJECT_ID, allowed: 'a user id of 24 hexadecimal digits', description: 'Whose token' },
     hours: { min: 1, max: 8760, default: 24, description: 'How long it is good' },
   },
 });

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { isIP } from 'node:net';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { nearest } from '../core/suggestion.js';
 import { parseJwkSet } from './jwk-set.js';
 import { notOrigins, originsIn } from './origins.js';
+import { parseRedisUrl, REDIS_LAYOUT } from './redis-url.js';
 import { isTrust, trustOf } from './trust-proxy.js';
 
 const text = z.string().min(1).optional();
@@ -16,6 +16,12 @@ const integer = (min: number, max: number) =>
     .pipe(z.number().min(min).max(max));
 const flag = z.enum(['true', 'false', '1', '0']).transform((value) => value === 'true' || value === '1');
 const date = z.union([z.iso.date(), z.iso.datetime({ offset: true })]).transform((value) => new Date(value));
+const redisUrl = z.string().transform((value, context) => {
+  const target = parseRedisUrl(value);
+  if (target !== undefined) return target;
+  context.addIssue({ code: 'custom' });
+  return z.NEVER;
+});
 const mongodbUri = z
   .string()
   .regex(/^mongodb(\+srv)?:\/\//)
@@ -25,38 +31,6 @@ const mongodbUri = z
 function isMongodbUri(value: string): boolean {
   try {
     new MongoClient(value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const REDIS_URL = /^rediss?(?:\+(sentinel|cluster))?:\/\/(?:([^:@/]*(?::[^@/]*)?)@)?([^/?#@]+)((?:\/[^?#]*)?)$/;
-/** What follows the hosts: a database, a master with or without one, nothing on a cluster, which has database 0 alone. */
-const redisPaths: Readonly<Record<string, RegExp>> = {
-  standalone: /^(\/\d{0,5})?$/,
-  sentinel: /^\/[^/]+(\/\d{0,5})?$/,
-  cluster: /^(\/0?)?$/,
-};
-
-function isRedisUrl(value: string): boolean {
-  const [matched, kind = 'standalone', credentials = '', hosts = '', path = ''] = REDIS_URL.exec(value) ?? [];
-  if (matched === undefined || !redisPaths[kind]?.test(path) || !isDecodable(credentials) || !isDecodable(path)) {
-    return false;
-  }
-  const addresses = hosts.split(',');
-  return (kind !== 'standalone' || addresses.length === 1) && addresses.every(isHostAndPort);
-}
-
-function isHostAndPort(address: string): boolean {
-  const [matched, ipv6, port] = /^(?:\[([^\]]+)\]|[^\s:[\]]+)(?::(\d{1,5}))?$/.exec(address) ?? [];
-  if (matched === undefined || (ipv6 !== undefined && isIP(ipv6) !== 6)) return false;
-  return port === undefined || (Number(port) >= 1 && Number(port) <= 65_535);
-}
-
-function isDecodable(text: string): boolean {
-  try {
-    decodeURIComponent(text);
     return true;
   } catch {
     return false;
@@ -101,10 +75,16 @@ const variables = {
     expected: 'a mongodb:// or mongodb+srv:// URI',
   },
   REDIS_URL: {
-    schema: z.string().refine(isRedisUrl).optional(),
+    schema: redisUrl.optional(),
     default: undefined,
     expected:
       'a redis://host:port/db, redis+sentinel://host,host/master or redis+cluster://host,host URL (rediss: TLS)',
+  },
+  REDIS_PREFIX: {
+    schema: z.string().regex(/^[\w.:-]{1,64}$/),
+    default: 'hg',
+    expected:
+      'up to 64 letters, digits, and . _ : - before every key and channel: another one for each shop on one Redis',
   },
   CACHE_TTL: { schema: integer(1, 86_400), default: '300', expected: 'seconds from 1 to 86400' },
   CACHE_MEMORY_BYTES: {
@@ -243,8 +223,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       poolSize: values.DB_POOL_SIZE,
       queryTimeoutMs: values.QUERY_TIMEOUT,
     }),
+    redis:
+      values.REDIS_URL && Object.freeze({ target: values.REDIS_URL, prefix: `${values.REDIS_PREFIX}:${REDIS_LAYOUT}` }),
     cache: Object.freeze({
-      redisUrl: values.REDIS_URL,
       ttlSeconds: values.CACHE_TTL,
       memoryBytes: values.CACHE_MEMORY_BYTES,
       warming: values.ENABLE_CACHE_WARMING,
@@ -282,7 +263,7 @@ function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
   return warnings;
 }
 
-/** `ENABLE_*` and `CACHE_*` names that nobody reads are most likely misspelt. */
+/** `ENABLE_*` and `CACHE_*` names that are no variables are most likely misspelt. */
 function strayNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^(ENABLE|CACHE)_/.test(name) && !(name in variables))

@@ -13,7 +13,7 @@ function isAddressRange(value: string): boolean {
   return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits);
 }
 
-/** What Fastify's `trustProxy` takes. Given a number it trusts nobody: hops are counted by a function. */
+/** What Fastify's `trustProxy` takes. A number of hops is given as a function, because Fastify trusts no proxy when given a number. */
 export function trustOf(value = 'false'): boolean | string[] | ((address: string, hop: number) => boolean) {
   if (value === 'true' || value === 'false') return value === 'true';
   return /^\d+$/.test(value) ? (_address, hop) => hop < Number(value) : value.split(',').map((part) => part.trim());

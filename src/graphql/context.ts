@@ -4,8 +4,6 @@ import type { Homepage, RequestScope } from '../page/homepage.js';
 export interface GraphqlContext {
   homepage: Homepage;
   scope: RequestScope;
-  /** `ENABLE_BATCH_ENDPOINT`: whether the `homepage` field serves. */
-  batchEndpoint: boolean;
   /**
    * Takes what the operation costs in all from the client's rate limit; absent where that is done already.
    * @throws AppError `RATE_LIMITED`

@@ -69,6 +69,8 @@ export async function createServer(options: {
       connectionsCheckingInterval: bounds.checkEveryMs,
       requireHostHeader: false,
     },
+    // Routes read the query string themselves, once and strictly.
+    routerOptions: { querystringParser: () => ({}) },
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
     // Ours, in the onRequest hook, has the envelope.

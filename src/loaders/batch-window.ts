@@ -1,15 +1,15 @@
 import type { Clock } from '../core/clock.js';
 
-/** How long the first key of a batch waits for the keys of finds that are still running. */
+/** How long the first key of a batch waits for keys of finds that are still running. */
 export const BATCH_WINDOW_MS = 5;
 
 /**
- * Decides when the reference loaders of one request send their batches: as soon as no find is running that may still
- * deliver keys, or a few milliseconds after the first key. So sections that answer together share one command for each
- * collection, and a slow section holds up nobody else's references.
+ * Decides when the reference loaders of one request send their batches: when no find is running that may still deliver
+ * keys, or a few milliseconds after the first key. So sections that answer together share one command for each collection,
+ * and a slow section does not hold up the references of the others.
  */
 export interface BatchWindow {
-  /** Runs a find whose documents will be joined; the window waits for it, until it has delivered or failed. */
+  /** Runs a find whose references will be looked up; the window waits for it until it ends. */
   track<Documents>(find: () => Promise<Documents>): Promise<Documents>;
   /** For DataLoader's `batchScheduleFn`: calls `dispatch` when the window closes. */
   schedule(dispatch: () => void): void;
@@ -35,7 +35,7 @@ export function createBatchWindow(options: { clock: Clock; windowMs?: number }):
       try {
         return await find();
       } finally {
-        // After the caller's continuation, which asks the loaders for this find's references.
+        // Only after the caller's continuation, which asks the loaders for the references of this find.
         setImmediate(() => {
           running -= 1;
           if (running === 0) close();
@@ -44,7 +44,7 @@ export function createBatchWindow(options: { clock: Clock; windowMs?: number }):
     },
     schedule: (dispatch) => {
       waiting.push(dispatch);
-      // Answers that have arrived already are read before the window closes on them.
+      // Answers that have arrived already are read first, so that their keys are in the batch.
       cancelTimer ??= clock.after(windowMs, () => setImmediate(close));
     },
   };

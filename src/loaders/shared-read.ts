@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { ReadOptions } from '../database/collection-source.js';
 
-/** What one read may take that several wait for: as long as the last of them waits, and until the last of them leaves. */
+/** Options of one read on behalf of several: it may take the longest of their times, and aborts when all have aborted. */
 export function sharedRead(readers: readonly ReadOptions[]): ReadOptions & { dispose(): void } {
   const controller = new AbortController();
   setMaxListeners(0, controller.signal);

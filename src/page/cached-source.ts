@@ -11,45 +11,53 @@ export function createCachedSource(options: {
   cache: Cache;
   read: ReadSection;
   guards: SourceGuards;
-  /** `CACHE_TTL`: how old an answer may get while it is renewed. Freshness keeps its share of it. */
+  registry: readonly Section[];
+  /** `CACHE_TTL`: how old an entry may get while it is renewed. Its time of freshness is scaled with it. */
   ttlSeconds: number;
   staleWhileRevalidate: boolean;
 }): SectionSource {
-  const { cache, read, guards, ttlSeconds, staleWhileRevalidate } = options;
+  const { cache, read, guards, registry, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policyOf = ({ cache }: Section): CachePolicy => ({
-    ...cache,
-    freshMs: Math.round(cache.freshMs * scale),
-    staleMs: Math.round(cache.staleMs * scale),
-    staleWhileRevalidate: cache.staleWhileRevalidate && staleWhileRevalidate,
-  });
+  const policies = new Map(
+    registry.map(({ id, cache: policy }): [string, CachePolicy] => [
+      id,
+      {
+        ...policy,
+        freshMs: Math.round(policy.freshMs * scale),
+        staleMs: Math.round(policy.staleMs * scale),
+        staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
+      },
+    ]),
+  );
+  /** Tags of entries that no viewer owns. */
+  const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
 
   return {
-    get: async ({ section, near, viewer, fresh, signal, loaders }) => {
-      // Only what a section heeds becomes part of its key: everybody else shares its entry.
-      const heeded = {
-        ...(section.located && near !== undefined ? { near } : {}),
-        ...(section.scope === 'personal' && viewer !== undefined ? { viewer } : {}),
-      };
-      const { value, ...served } = await cache.get(entryKey(section, heeded), {
-        label: section.id,
-        tags: sectionTags(section, heeded.viewer),
-        policy: policyOf(section),
+    get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
+      const { id, located, scope } = section;
+      // What a section does not use is no part of its key, so that requests share its entry.
+      const near = located && location && { ...location, radiusKm: location.radiusKm ?? located.radiusKm };
+      const viewer = scope === 'personal' ? asking : undefined;
+      return cache.get(entryKey(section, near, viewer), {
+        label: id,
+        tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
+        policy: policies.get(id) ?? section.cache,
         load: (context) =>
-          guards.run(section.id, (options) => read({ section, loaders, read: options, ...heeded }), context),
-        signal,
+          guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
+        // Read by the cache only when it has to wait.
+        get signal() {
+          return deadline.signal;
+        },
         fresh,
       });
-      return { data: value, ...served };
     },
   };
 }
 
-/** The seed's section key (4.2). An entry holds the items of every limit, so no limit is in it; a private one holds its user. */
-function entryKey(section: Section, { near, viewer }: { near?: Near; viewer?: Viewer }): string {
-  const parameters = [
-    near && `location=${near.lng},${near.lat},${near.radiusKm}`,
-    section.scope === 'personal' && (viewer ? `user=${viewer.userId}` : 'anonymous'),
-  ];
-  return ['homepage:section', section.id, ...parameters.filter(Boolean), 'v1'].join(':');
+/** Key of an entry: all limits share one, so no limit is in it; that of a personal section always names its viewer. */
+function entryKey(section: Section, near: Near | undefined, viewer: Viewer | undefined): string {
+  let key = `homepage:section:${section.id}`;
+  if (near !== undefined) key += `:location=${near.lng},${near.lat},${near.radiusKm}`;
+  if (section.scope === 'personal') key += viewer === undefined ? ':anonymous' : `:user=${viewer.userId}`;
+  return `${key}:v1`;
 }

@@ -3,11 +3,12 @@ import { createDeadline, type Deadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
-import type { Near, Section, Viewer } from '../sections/define-section.js';
+import type { Location, Section, Viewer } from '../sections/define-section.js';
+import { isFromCache, meanScore, type Outcome, type SectionStatus, ttlSeconds } from './outcome.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
-import type { Item, SectionAnswer, SectionSource } from './section-source.js';
-import type { SectionViews } from './view-counter.js';
+import type { Item, SectionSource } from './section-source.js';
+import type { ViewCounter } from './view-counter.js';
 
 /** What belongs to one request of a client. */
 export interface RequestScope {
@@ -15,9 +16,10 @@ export interface RequestScope {
   startedAt: number;
   viewer?: Viewer;
   deadline: Deadline;
-  /** Whether the client has shortened it. */
-  hasty: boolean;
-  loaders: ReferenceLoaders;
+  /** Whether the client has shortened it (`x-request-timeout-ms`). */
+  clientShortenedDeadline: boolean;
+  /** One set of loaders a request, made by the first section that has to be loaded. */
+  loaders: () => ReferenceLoaders;
   logger: Logger;
   /** Every section that this request asked for, once it is served or has failed. */
   outcomes: Outcome[];
@@ -27,12 +29,12 @@ export interface PageRequest {
   /** Those asked for and selected, in the registry's order. */
   sections: readonly Section[];
   limit: number;
-  near?: Near;
+  near?: Location;
   fresh: boolean;
   analytics: boolean;
 }
 
-/** A section as clients see it (seed 1.3). */
+/** A section as clients see it. */
 export interface SectionView {
   id: string;
   title: string;
@@ -44,15 +46,6 @@ export interface SectionView {
   lastUpdated: string;
   /** Whether the items lie within the radius asked for; null without a location. */
   nearby: boolean | null;
-}
-
-export interface SectionStatus {
-  section: string;
-  status: SectionAnswer['status'] | 'FAILED';
-  /** Milliseconds since it was read from the database; 0 when it failed. */
-  ageMs: number;
-  /** How long the request waited for it. */
-  durationMs: number;
 }
 
 export interface PageMetadata {
@@ -82,117 +75,113 @@ export interface OpenPage {
   analytics(): Promise<PageAnalytics>;
 }
 
-/** How a section came out: with a view of its answer, or with an error. */
-export interface Outcome extends SectionStatus {
-  /** Whether it was asked for past every copy. */
-  fresh: boolean;
-  answer?: SectionAnswer;
-  view?: SectionView;
-  error?: AppError;
-}
-
 export interface Homepage {
   readonly registry: readonly Section[];
-  /** Starts every section at once. Never throws. */
+  /** @throws AppError `SERVICE_UNAVAILABLE` when the page is switched off (`ENABLE_BATCH_ENDPOINT`) */
+  requireEnabled(): void;
+  /** Starts every section at once. Throws as `requireEnabled` does, and nothing else. */
   open(scope: RequestScope, request: PageRequest): OpenPage;
-  /** One section by itself. Rejects with an `AppError`. */
+  /** One section by itself, also when the page is switched off. Rejects with an `AppError`. */
   section(scope: RequestScope, section: Section, request: SectionArguments): Promise<SectionView>;
 }
 
 type SectionArguments = Pick<PageRequest, 'limit' | 'near' | 'fresh'>;
 
-/** What a section's load does not count of the time that its callers wait: a look at Redis, and the way of the answer. */
+/** Beyond its load a section waits this long: for a look at Redis, and for its answer to come back. */
 const AROUND_LOAD_MS = 250;
 
-/** The one place where a section gets its time, its source and its error. */
+/** Gives each section of a request its time, its source and its error. */
 export function createHomepage(options: {
   registry: readonly Section[];
   source: SectionSource;
-  views: SectionViews;
+  views: ViewCounter;
   clock: Clock;
   /** Milliseconds that the load of a section may take. */
   queryTimeoutMs: number;
+  /** `ENABLE_BATCH_ENDPOINT`. */
+  enabled: boolean;
 }): Homepage {
-  const { registry, source, views, clock } = options;
+  const { registry, source, views, clock, enabled } = options;
   const timeoutMs = options.queryTimeoutMs + AROUND_LOAD_MS;
+  const requireEnabled = () => {
+    if (!enabled) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
+  };
 
   /** Sections that are asked for together have one deadline, within the request's. */
   const openDeadline = (scope: RequestScope) => createDeadline({ clock, timeoutMs, within: scope.deadline });
 
-  const fetch: typeof attempt = async (scope, ...asked) => {
-    const outcome = await attempt(scope, ...asked);
+  const fetch = async (
+    scope: RequestScope,
+    section: Section,
+    { near, fresh }: SectionArguments,
+    deadline: Deadline,
+  ): Promise<Outcome> => {
+    const { id } = section;
+    const { viewer, loaders } = scope;
+    const startedAt = clock.now();
+    let outcome: Outcome;
+    try {
+      const answer = await source.get({ section, near, viewer, fresh, deadline, loaders });
+      views.record(id);
+      const { status, ageMs } = answer;
+      outcome = { section: id, status, ageMs, durationMs: clock.now() - startedAt, fresh, answer };
+    } catch (cause) {
+      const error = toSectionError(section, cause, clock.now());
+      const level = hasLeft(scope) ? 'debug' : 'warn';
+      scope.logger[level]({ section: id, code: error.code, error: cause }, 'section failed');
+      outcome = { section: id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
+    }
     scope.outcomes.push(outcome);
     return outcome;
   };
 
-  const attempt = async (
-    scope: RequestScope,
-    section: Section,
-    { limit, near, fresh }: SectionArguments,
-    signal: AbortSignal,
-  ): Promise<Outcome> => {
-    const startedAt = clock.now();
-    try {
-      const answer = await source.get({
-        section,
-        fresh,
-        signal,
-        loaders: scope.loaders,
-        ...(near === undefined ? {} : { near }),
-        ...(scope.viewer === undefined ? {} : { viewer: scope.viewer }),
-      });
-      views.record(section.id);
-      const { status, ageMs } = answer;
-      const durationMs = clock.now() - startedAt;
-      return { section: section.id, status, ageMs, durationMs, fresh, answer, view: toView(section, answer, limit) };
-    } catch (cause) {
-      const error = toSectionError(section, cause, clock.now());
-      const level = hasLeft(scope) ? 'debug' : 'warn';
-      scope.logger[level]({ section: section.id, code: error.code, error: cause }, 'section failed');
-      return { section: section.id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
-    }
-  };
-
   return {
     registry,
+    requireEnabled,
     section: async (scope, section, request) => {
       const deadline = openDeadline(scope);
-      return viewOf(await fetch(scope, section, request, deadline.signal).finally(deadline.dispose));
+      const outcome = await fetch(scope, section, request, deadline).finally(deadline.dispose);
+      return viewOf(section, outcome, request.limit);
     },
     open: (scope, request) => {
+      requireEnabled();
+      const { limit } = request;
       const deadline = openDeadline(scope);
-      const pending = request.sections.map(
-        (section) => [section.key, fetch(scope, section, request, deadline.signal)] as const,
-      );
-      const settled = Promise.all(pending.map(([, outcome]) => outcome)).finally(deadline.dispose);
-      handled(settled.then((outcomes) => logPage(scope, outcomes, clock.now())));
+      const sections = new Map<string, Promise<SectionView>>();
+      const pending = request.sections.map((section) => {
+        const outcome = fetch(scope, section, request, deadline);
+        const view = outcome.then((settled) => viewOf(section, settled, limit));
+        // A section that fails before its field is resolved is no unhandled rejection: the field reports it.
+        view.catch(() => undefined);
+        sections.set(section.key, view);
+        return outcome;
+      });
+      const all = Promise.all(pending).then((outcomes) => {
+        deadline.dispose();
+        logPage(scope, outcomes, clock.now());
+        return outcomes;
+      });
       return {
-        sections: new Map(pending.map(([key, outcome]) => [key, handled(outcome.then(viewOf))])),
+        sections,
         metadata: async () => {
-          const outcomes = await settled;
-          const served = outcomes.flatMap(({ answer }) => answer ?? []);
+          const outcomes = await all;
           return {
             timestamp: new Date(clock.now()).toISOString(),
             userId: scope.viewer?.userId ?? null,
             cacheKey: pageKey({ ...request, registry, viewer: scope.viewer }),
-            ttl: served.length === 0 ? 0 : Math.floor(Math.min(...served.map(({ freshForMs }) => freshForMs)) / 1000),
-            fromCache: fromCache(outcomes),
+            ttl: ttlSeconds(outcomes),
+            fromCache: isFromCache(outcomes),
             executionTime: Math.round(clock.now() - scope.startedAt),
             partialFailure: outcomes.some(({ error }) => error !== undefined),
-            sections: outcomes.map(({ section, status, ageMs, durationMs }) => ({
-              section,
-              status,
-              ageMs,
-              durationMs,
-            })),
+            sections: outcomes,
           };
         },
         analytics: async () => {
-          const outcomes = await settled;
+          const outcomes = await all;
           const lastDay = await views.lastDay();
           return {
             sectionViews: registry.map(({ id }) => ({ section: id, views: lastDay[id] ?? 0 })),
-            recommendationScore: meanScore(outcomes),
+            recommendationScore: meanScore(outcomes, limit),
           };
         },
       };
@@ -200,58 +189,36 @@ export function createHomepage(options: {
   };
 }
 
-/** Whether the client has gone, so that nobody reads of what failed. */
+/** Whether the client has closed its connection, so that no answer of this request is read. */
 function hasLeft({ deadline }: RequestScope): boolean {
   return deadline.signal.aborted && !(deadline.signal.reason instanceof AppError);
 }
 
-function toView(section: Section, answer: SectionAnswer, limit: number): SectionView {
-  const { data, readAt } = answer;
-  const items = data.items.slice(0, limit);
+/** What a client sees of an outcome. @throws AppError the section's error when it failed */
+function viewOf(section: Section, { answer, error }: Outcome, limit: number): SectionView {
+  if (answer === undefined) throw error;
+  const { value, readAt } = answer;
+  const items = value.items.slice(0, limit);
   return {
     id: section.id,
     title: section.title,
     type: section.type,
     items,
-    total: data.total,
-    hasMore: data.total > items.length,
+    total: value.total,
+    hasMore: value.total > items.length,
     lastUpdated: new Date(readAt).toISOString(),
-    nearby: data.nearby ?? null,
+    nearby: value.nearby ?? null,
   };
 }
 
-function viewOf({ view, error }: Outcome): SectionView {
-  if (view === undefined) throw error;
-  return view;
-}
-
-/** A section that fails before anybody asks for its field is no unhandled rejection: its field reports it. */
-function handled<Result>(promise: Promise<Result>): Promise<Result> {
-  promise.catch(() => undefined);
-  return promise;
-}
-
-/** True when something was served and nothing of it was read for this request. */
-function fromCache(outcomes: readonly Outcome[]): boolean {
-  return outcomes.some(({ answer }) => answer !== undefined) && outcomes.every(({ status }) => status !== 'FRESH');
-}
-
-/** Mean score of the items served that were recommended to the viewer; null when there are none. */
-function meanScore(outcomes: readonly Outcome[]): number | null {
-  const scores = outcomes.flatMap(({ answer, view }) =>
-    (view?.items ?? []).flatMap((item) => answer?.data.scores?.[String(item['id'])] ?? []),
-  );
-  return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
-}
-
-/** The seed's log line (10.2), INFO, or WARN when a section failed; the request's logger adds its id. */
+/** A line for each page: INFO, or WARN when a section failed; the request's logger adds its id. */
 function logPage(scope: RequestScope, outcomes: readonly Outcome[], now: number): void {
   const failed = outcomes.some(({ error }) => error !== undefined);
   scope.logger[failed ? 'warn' : 'info'](
     {
       userId: scope.viewer?.userId,
       duration: Math.round(now - scope.startedAt),
-      cacheHit: fromCache(outcomes),
+      cacheHit: isFromCache(outcomes),
       sections: Object.fromEntries(outcomes.map(({ section, error }) => [section, error ? 'failed' : 'success'])),
     },
     'Homepage request completed',

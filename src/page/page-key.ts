@@ -1,5 +1,5 @@
-import type { Near, Section, Viewer } from '../sections/define-section.js';
-import { LIMIT, RADIUS_KM } from './argument-ranges.js';
+import type { Location, Section, Viewer } from '../sections/define-section.js';
+import { LIMIT } from './argument-ranges.js';
 
 /** What the bytes of a page depend on. */
 export interface PageKey {
@@ -9,7 +9,7 @@ export interface PageKey {
   /** Every section that there is. */
   registry: readonly Section[];
   limit: number;
-  near?: Near | undefined;
+  near?: Location | undefined;
   analytics?: boolean | undefined;
   /** Canonical field paths, when not the whole page is asked for. */
   fields?: readonly string[] | undefined;
@@ -18,21 +18,23 @@ export interface PageKey {
 }
 
 /**
- * The key of the seed (4.2), `homepage:{userId|anonymous}:v1`, for default parameters; what differs from them is
- * appended in alphabetical order. Two requests share a key exactly when they must get the same bytes: so sections are
- * in one order, and a location that no section asked for can use is left out.
+ * `homepage:{userId|anonymous}:v1` for default parameters; what differs from them is appended in alphabetical order. Two
+ * requests share a key exactly when they must get the same bytes: so sections are in one order, and a location that no
+ * section asked for can use is left out, as is a radius that is the own one of each that can.
  */
 export function pageKey(page: PageKey): string {
   const { viewer, sections, registry, limit, near, analytics, fields, fallback } = page;
-  const located = near !== undefined && sections.some((section) => section.located);
-  const parameters = [
-    fallback === 'empty' && 'fallback=empty',
-    fields !== undefined && `fields=${fields.join(',')}`,
-    analytics === true && 'includeAnalytics=true',
-    limit !== LIMIT.default && `limit=${limit}`,
-    located && `location=${near.lng},${near.lat}`,
-    located && near.radiusKm !== RADIUS_KM.default && `radiusKm=${near.radiusKm}`,
-    sections.length !== registry.length && `sections=${sections.map((section) => section.id).join(',')}`,
-  ];
-  return [`homepage:${viewer?.userId ?? 'anonymous'}:v1`, ...parameters.filter((part) => part !== false)].join(':');
+  const located = near === undefined ? [] : sections.flatMap((section) => section.located ?? []);
+  let key = `homepage:${viewer?.userId ?? 'anonymous'}:v1`;
+  if (fallback === 'empty') key += ':fallback=empty';
+  if (fields !== undefined) key += `:fields=${fields.join(',')}`;
+  if (analytics === true) key += ':includeAnalytics=true';
+  if (limit !== LIMIT.default) key += `:limit=${limit}`;
+  if (near !== undefined && located.length > 0) {
+    const { lng, lat, radiusKm } = near;
+    key += `:location=${lng},${lat}`;
+    if (radiusKm !== undefined && located.some((own) => own.radiusKm !== radiusKm)) key += `:radiusKm=${radiusKm}`;
+  }
+  if (sections.length !== registry.length) key += `:sections=${sections.map(({ id }) => id).join(',')}`;
+  return key;
 }

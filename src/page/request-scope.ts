@@ -6,7 +6,7 @@ import { createReferenceLoaders } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { RequestScope } from './homepage.js';
 
-/** Opens the scope of one request: its time begins, and it gets loaders of its own. */
+/** Opens the scope of one request: its time begins. */
 export type OpenScope = (options: {
   logger: Logger;
   viewer?: Viewer | undefined;
@@ -19,10 +19,19 @@ export function createScopes(options: { sources: Sources; clock: Clock; requestT
   return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
-    hasty: timeoutMs < requestTimeoutMs,
-    loaders: createReferenceLoaders({ sources, clock, logger }),
+    clientShortenedDeadline: timeoutMs < requestTimeoutMs,
+    loaders: once(() => createReferenceLoaders({ sources, clock, logger })),
     logger,
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),
   });
+}
+
+/** Makes a value when it is first asked for, and gives the same one from then on. */
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

@@ -2,7 +2,7 @@ import { AppError, type ErrorCode } from '../core/errors.js';
 import { failureCode } from '../database/failure.js';
 import type { Section } from '../sections/define-section.js';
 
-/** What clients are told of a section that failed: never what it died of, which goes to the log. */
+/** The error that stands for a failed section. Its message is for clients; `cause` goes to the log. */
 export function toSectionError(section: Section, cause: unknown, at: number): AppError {
   const code: ErrorCode = failureCode(cause);
   return new AppError(code, messageOf(code, section.id), { section: section.id, cause, at });

@@ -1,30 +1,29 @@
+import type { Loaded } from '../cache/load.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import { documentId } from '../database/document-id.js';
-import type { LoadArguments, Section, SectionPage } from '../sections/define-section.js';
+import type { ReferenceLoaders } from '../loaders/references.js';
+import type { LoadArguments, Near, Section, SectionPage, Viewer } from '../sections/define-section.js';
 import { LIMIT } from './argument-ranges.js';
-import type { Item, SectionData, SectionRequest } from './section-source.js';
+import type { Item, SectionValue } from './section-source.js';
 import { entityTags } from './tags.js';
 
 /** Makes an item of a document; undefined when the document lacks what the item's type says is non-null. */
 export type CompleteItem = (type: () => new () => object, document: StoredDocument) => Item | undefined;
 
-/** What was read of a section, and what a copy of it depends on. */
-export interface SectionReading {
-  value: SectionData;
-  /** Entities that it shows. */
-  tags: readonly string[];
-  /** When the first of its items ends (an offer) or begins (an event): it is not true beyond. Milliseconds since the epoch. */
-  freshUntil?: number;
-  /** `brief` when a reference could not be looked up: the next read may be whole. */
-  cacheable: 'full' | 'brief';
-}
-
-export type ReadSection = (
-  request: Pick<SectionRequest, 'section' | 'near' | 'viewer' | 'loaders'> & { read: ReadOptions },
-) => Promise<SectionReading>;
+/**
+ * Loads a section for its entry, which depends on the entities that it shows. It is not true beyond `freshUntil`, when the
+ * first of its items ends (an offer) or begins (an event), and is kept briefly when a reference could not be looked up.
+ */
+export type ReadSection = (request: {
+  section: Section;
+  near: Near | undefined;
+  viewer: Viewer | undefined;
+  loaders: ReferenceLoaders;
+  read: ReadOptions;
+}) => Promise<Loaded<SectionValue>>;
 
 /** Reads sections from the database: the items of the largest limit, references joined, malformed documents left out. */
 export function createSectionReader(options: {

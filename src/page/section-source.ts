@@ -1,46 +1,38 @@
+import type { CacheResult } from '../cache/ask.js';
+import type { Deadline } from '../core/deadline.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
-import type { Near, Section, Viewer } from '../sections/define-section.js';
+import type { Location, Section, Viewer } from '../sections/define-section.js';
 
 /** One section, asked for by one request. */
 export interface SectionRequest {
   section: Section;
-  /** Heeded by located sections only. */
-  near?: Near;
-  /** Heeded by personal sections only. */
-  viewer?: Viewer;
-  /** Read from the database, whatever copies there are. */
+  /** Used by located sections only. */
+  near?: Location | undefined;
+  /** Used by personal sections only. */
+  viewer?: Viewer | undefined;
+  /** Read from the database even where a fresh copy exists. */
   fresh: boolean;
-  /** Ends this request's wait, not a load that others wait for. */
-  signal: AbortSignal;
-  loaders: ReferenceLoaders;
+  /** Ends this request's wait, not a load that others wait for. Its signal is read only when memory has no answer. */
+  deadline: Deadline;
+  /** Made by the first section of the request that has to be loaded. */
+  loaders: () => ReferenceLoaders;
 }
 
 /** An item as its GraphQL type describes it, ready for JSON: `id` first, references joined, dates as ISO 8601 text. */
 export type Item = Readonly<Record<string, unknown>>;
 
-/** Immutable: requests share it. It has the items of the largest limit, of which every other one takes the first. */
-export interface SectionData {
+/** What an entry holds of a section: the items of the largest limit, of which every other limit takes the first. Frozen. */
+export interface SectionValue {
   readonly items: readonly Item[];
   /** How many there are in all. */
   readonly total: number;
+  /** Whether the items lie within the radius asked for; absent without a location. */
   readonly nearby?: boolean;
-  /** By item id; of a signed-in viewer's own section. */
+  /** By item id, of a signed-in viewer's own section: how well a recommended item suits the viewer. */
   readonly scores?: Readonly<Record<string, number>>;
 }
 
-export interface SectionAnswer {
-  data: SectionData;
-  /** FRESH: read for this request. */
-  status: 'FRESH' | 'CACHED' | 'STALE';
-  /** When it was read from the database, in milliseconds since the epoch. */
-  readAt: number;
-  /** Milliseconds since then. */
-  ageMs: number;
-  /** Milliseconds for which it stays fresh; 0 when it is stale. */
-  freshForMs: number;
-}
-
-/** Where the page gets its sections from. Rejects with whatever reading died of, or with the signal's reason. */
+/** Source of the page's sections. Rejects with the load's error, or with the reason of the deadline's signal. */
 export interface SectionSource {
-  get(request: SectionRequest): Promise<SectionAnswer>;
+  get(request: SectionRequest): Promise<CacheResult<SectionValue>>;
 }

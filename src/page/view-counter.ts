@@ -1,29 +1,26 @@
 import type { Clock } from '../core/clock.js';
-import type { SharedState } from '../redis/shared-state.js';
+import type { Counters } from '../redis/counters.js';
 
 const HOUR_MS = 3_600_000;
 const HOURS = 24;
-/** How often what was counted here goes to the counters that all processes share, and how old their sum may be. */
+/** How often this process adds its counts to the counters that all processes share. */
 const FLUSH_MS = 2000;
-/** How long a request waits for that sum; then the last one will do. */
+/** How long a request waits for the sum over all processes; past it the last known sum is used. */
 const SUM_WAIT_MS = 50;
 
-/** How often each section was served, in hourly buckets: a bounded memory, whatever the traffic. */
-export interface SectionViews {
+/** Counts how often each section was served, in hourly buckets, so that memory does not grow with traffic. */
+export interface ViewCounter {
   record(sectionId: string): void;
-  /** Views by section id, of all processes: those of the present hour and of the 23 before it. Never rejects. */
+  /** Views by section id over all processes, in the present hour and the 23 before it. Never rejects. */
   lastDay(): Promise<Readonly<Record<string, number>>>;
-  /** Hands over what is counted here. */
+  /** Adds the counts of this process to the shared counters. */
   flush(): Promise<void>;
 }
 
 type Buckets = Map<number, Map<string, number>>;
 
-/** Counts in the process; with `shared` the counts of all processes are summed there, and while it is away, kept here. */
-export function createSectionViews(options: {
-  clock: Clock;
-  shared?: Pick<SharedState, 'add' | 'sum'> | undefined;
-}): SectionViews {
+/** Without `shared`, or while it fails, counts stay in this process. */
+export function createViewCounter(options: { clock: Clock; shared?: Counters | undefined }): ViewCounter {
   const { clock, shared } = options;
   const own: Buckets = new Map();
   let isFlushPlanned = false;
@@ -39,7 +36,7 @@ export function createSectionViews(options: {
     }
     bucket.set(sectionId, (bucket.get(sectionId) ?? 0) + count);
   };
-  /** Of all processes; what this hour was known last, when the counters cannot be read, or not in time. */
+  /** Sums over all processes; the last ones of this hour when the counters cannot be read in time. */
   const sharedSums = (): Promise<ReadonlyMap<string, number>> =>
     new Promise((resolve) => {
       const known = () => resolve(last.hour === presentHour() ? last.sums : new Map());

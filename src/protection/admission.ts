@@ -1,18 +1,18 @@
 import { AppError } from '../core/errors.js';
 import type { ShedReason, SourceEvents } from './protection-events.js';
 
-/** Sections that may be waited for at once: a few hundred pages of memory, far more than a process gets through in time. */
+/** Waits for sections at once: far more than a process answers in time, and still bounded in memory. */
 const MAX_WAITING = 10_000;
 
 /**
- * Lets somebody wait for a section that no copy can answer; the answer ends the wait.
- * @throws AppError `OVERLOADED` when so many wait already, or the event loop lags, that a wait would come to nothing
+ * Admits one wait for a section that memory does not hold; the function that it returns ends the wait.
+ * @throws AppError `OVERLOADED` when too many wait already, or the event loop lags
  */
 export type Admit = () => () => void;
 
-/** Sheds load where it costs: what is in memory is served whatever the load (spec, section 4). */
+/** Sheds load only where a request would have to wait: answers from memory are never refused. */
 export function createAdmission(options: {
-  /** Whether timers come so late that nothing is answered in time. */
+  /** Whether timers fire so late that a wait would not end in time. */
   isLagging: () => boolean;
   events: SourceEvents;
   maxWaiting?: number;

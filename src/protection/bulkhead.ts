@@ -1,24 +1,15 @@
-/** Too many wait for a place already. */
-export class BulkheadFullError extends Error {
-  constructor(maxQueue: number) {
-    super(`${maxQueue} wait already`);
-    this.name = 'BulkheadFullError';
-  }
-}
+import { AppError } from '../core/errors.js';
 
-/** Lets so many work at once; the others wait, in the order in which they came. */
+/** Limits how many pieces of work run at once; the others wait in a queue, in the order in which they came. */
 export interface Bulkhead {
   /**
-   * Rejects with what the work rejects with, with the signal's reason when that aborts before there is a place, and with
-   * `BulkheadFullError`.
+   * Rejects with the work's own error, with the signal's reason when that aborts in the queue, and with `OVERLOADED` when the
+   * queue is full.
    */
   run<Result>(work: () => Promise<Result>, signal: AbortSignal): Promise<Result>;
 }
 
-/**
- * cockatiel's own keeps the place in the queue of whoever has left, and stops when it comes upon it: those behind wait for
- * the next one who ends.
- */
+/** Not cockatiel's: there an aborted caller keeps its place in the queue, and holds up those behind when its turn comes. */
 export function createBulkhead(options: { places: number; maxQueue: number }): Bulkhead {
   const { places, maxQueue } = options;
   const queue = new Set<() => void>();
@@ -38,7 +29,7 @@ export function createBulkhead(options: { places: number; maxQueue: number }): B
       };
       if (signal.aborted) reject(signal.reason);
       else if (active < places) start();
-      else if (queue.size >= maxQueue) reject(new BulkheadFullError(maxQueue));
+      else if (queue.size >= maxQueue) reject(new AppError('OVERLOADED', `${maxQueue} loads wait already`));
       else {
         queue.add(start);
         signal.addEventListener('abort', leave, { once: true });

@@ -1,21 +1,21 @@
 import type { Clock } from '../core/clock.js';
 
 const TICK_MS = 50;
-/** A tick that comes this much too late is a late one. */
+/** A tick that comes this much after its time counts as late. */
 const LATE_MS = 250;
-/** Late for so long without a break, and what somebody begins to wait for now comes when its time is nearly over. */
+/** When every tick was late for this long, a wait that begins now would use up most of a request's time. */
 const LAGGING_AFTER_MS = 4000;
 
-/** Whether the event loop has more to do than it gets done. */
+/** Tells whether the event loop gets more work than it can do. */
 export interface LagSensor {
   isLagging(): boolean;
   stop(): void;
 }
 
 /**
- * Watches whether timers come in time, as CoDel watches a queue (Nichols and Jacobson, "Controlling Queue Delay", 2012): a
- * burst makes some ticks late and is worked off; only when none was in time for a while there is a standing queue. The mean
- * delay of the last second (perf_hooks, @fastify/under-pressure) goes on refusing after a burst that is over.
+ * Measures how late timers fire, as CoDel measures the delay of a queue (Nichols and Jacobson, "Controlling Queue Delay",
+ * 2012): after a burst some ticks are late; a standing queue shows only when no tick was in time for a while. A mean over the
+ * last second (perf_hooks, @fastify/under-pressure) would still refuse requests after a burst has ended.
  */
 export function createLagSensor(options: { clock: Clock }): LagSensor {
   const { clock } = options;

@@ -2,10 +2,10 @@ import type { Emitter } from '../core/emitter.js';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
-/** Why something was not even tried: too many wait already, for one section's source or in all, or the event loop lags. */
+/** Why a load was refused: its source's queue is full, too many requests wait in all, or the event loop lags. */
 export type ShedReason = 'source' | 'waiting' | 'event-loop';
 
-/** What keeps the sources from harm, and the process from drowning, tells whoever listens. `label` is a section id. */
+/** Events of load protection. `label` is a section id. */
 export interface SourceEventMap {
   breaker: { label: string; state: BreakerState };
   shed: { reason: ShedReason; label?: string };

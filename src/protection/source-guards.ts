@@ -1,5 +1,6 @@
 import {
   BrokenCircuitError,
+  type CircuitBreakerPolicy,
   CircuitState,
   ConsecutiveBreaker,
   circuitBreaker,
@@ -10,8 +11,7 @@ import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
 import { AppError } from '../core/errors.js';
 import type { ReadOptions } from '../database/collection-source.js';
-import { failureCode } from '../database/failure.js';
-import { BulkheadFullError, createBulkhead } from './bulkhead.js';
+import { createBulkhead } from './bulkhead.js';
 import type { BreakerState, SourceEvents } from './protection-events.js';
 
 /** Failures in a row that open a breaker, and for how long: doubled from the first to the last. */
@@ -26,9 +26,10 @@ const POOL_SHARE = 2 / 3;
 /** A breaker (Nygard, "Release It!") and a bulkhead for the source of each section. */
 export interface SourceGuards {
   /**
-   * Runs a load of the section with this id, as soon as it has a place. Rejects with what it rejects with; at once, with the code of the last
-   * failure, while the section's breaker is open, and with `OVERLOADED` when too many wait already. The load is to heed what it is
-   * given: one that probes the source goes on when nobody waits for it any longer, because its end says how the source is.
+   * Runs a load of the section with this id when the bulkhead has a place for it. Rejects with the load's own error; at once,
+   * with the last failure, while the section's breaker is open; and with `OVERLOADED` when too many loads wait already. The
+   * load must use the `read` that it is given: one that probes the source goes on when its callers have left, because its
+   * end tells whether the source works again.
    */
   run<Result>(section: string, load: (read: ReadOptions) => Promise<Result>, read: ReadOptions): Promise<Result>;
   /** By section id. */
@@ -59,7 +60,7 @@ export function createSourceGuards(options: {
     return guard;
   };
 
-  /** Only its own time ends it. */
+  /** Runs a load that only its own time ends, not its callers. */
   const toItsEnd = <Result>(load: (read: ReadOptions) => Promise<Result>, { remainingMs }: ReadOptions) => {
     const deadline = createDeadline({ clock, timeoutMs: remainingMs() });
     return load({ signal: deadline.signal, remainingMs: deadline.remainingMs }).finally(deadline.dispose);
@@ -70,7 +71,7 @@ export function createSourceGuards(options: {
     run: async (section, load, read) => {
       const { breaker, bulkhead } = guardOf(section);
       const attempt = async () => {
-        // cockatiel would let everybody wait for the one that probes.
+        // cockatiel would let all others wait for the load that probes.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
         const probes = breaker.state === CircuitState.Open;
         return breaker.execute(() => (probes ? toItsEnd(load, read) : load(read)));
@@ -78,10 +79,10 @@ export function createSourceGuards(options: {
       try {
         return await bulkhead.run(attempt, read.signal);
       } catch (error) {
-        if (error instanceof BrokenCircuitError) throw asAnswered(section, breaker.lastFailure);
-        if (!(error instanceof BulkheadFullError)) throw error;
-        events.emit('shed', { reason: 'source', label: section });
-        throw new AppError('OVERLOADED', `Too busy to fetch ${section}`, { section, cause: error });
+        if (error instanceof AppError && error.code === 'OVERLOADED') {
+          events.emit('shed', { reason: 'source', label: section });
+        }
+        throw error instanceof BrokenCircuitError ? (lastError(breaker) ?? error) : error;
       }
     },
   };
@@ -97,16 +98,15 @@ function createGuard(label: string, places: number, events: SourceEvents) {
 }
 
 /**
- * What says something of the source. That everybody has left does not, and neither does an outage of the whole database,
- * which `database/` answers at once without asking anybody, and whose end must be seen at once.
+ * Whether a failure counts against the source. A load that was aborted because its callers left does not, and neither does an
+ * outage of the whole database: `database/` rejects at once meanwhile, and its end must be seen at once.
  */
 function isSourceFailure(error: Error): boolean {
   if (error.name === 'AbortError') return false;
   return !(error instanceof AppError && error.code === 'DB_CONNECTION_ERROR');
 }
 
-/** The failure that opened the breaker, or kept it open, stands for those that were not tried. */
-function asAnswered(id: string, last: { error: Error } | { value: unknown } | undefined): AppError {
-  const cause = last !== undefined && 'error' in last ? last.error : undefined;
-  return new AppError(failureCode(cause), `Failed to fetch ${id}`, { section: id, cause });
+/** The failure that opened the breaker, or kept it open: it stands for the loads that were not tried. */
+function lastError({ lastFailure }: CircuitBreakerPolicy): Error | undefined {
+  return lastFailure !== undefined && 'error' in lastFailure ? lastFailure.error : undefined;
 }

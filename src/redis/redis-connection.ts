@@ -1,4 +1,5 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisTarget } from '../config/redis-url.js';
 
 type Step = readonly [command: string, ...args: (string | number | Buffer)[]];
 
@@ -15,47 +16,6 @@ export interface RedisConnection {
   close(): void;
 }
 
-/** What a URL means: `redis[s]://host[:port]/[db]`, `redis[s]+sentinel://h1[:p],h2/master[/db]`, `redis[s]+cluster://h1[:p],h2`. */
-export interface RedisTarget {
-  kind: 'standalone' | 'sentinel' | 'cluster';
-  hosts: { host: string; port: number }[];
-  tls: boolean;
-  username?: string;
-  password?: string;
-  db: number;
-  /** Name of the master that the sentinels watch. */
-  master?: string;
-}
-
-const URL_FORM =
-  /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#]+)(?:\/(?<path>[^?#]*))?$/;
-
-/** @throws TypeError when the URL has none of the three forms; the message does not repeat it, it may hold a password. */
-export function parseRedisUrl(url: string): RedisTarget {
-  const groups = URL_FORM.exec(url)?.groups;
-  if (!groups?.['hosts']) throw new TypeError('not a redis://, redis+sentinel:// or redis+cluster:// URL');
-  const { tls, kind = 'standalone', user, password, hosts, path = '' } = groups;
-  const [first = '', second = ''] = path.split('/');
-  const isSentinel = kind === 'sentinel';
-  const db = Number(isSentinel ? second : first);
-  if (!Number.isInteger(db) || (isSentinel && first === '')) throw new TypeError('bad path in a redis URL');
-  return {
-    kind: kind === 'sentinel' || kind === 'cluster' ? kind : 'standalone',
-    hosts: hosts.split(',').map((address) => hostOf(address, isSentinel ? 26_379 : 6379)),
-    tls: tls === 's',
-    ...(user ? { username: decodeURIComponent(user) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
-    db,
-    ...(isSentinel ? { master: decodeURIComponent(first) } : {}),
-  };
-}
-
-function hostOf(address: string, defaultPort: number): { host: string; port: number } {
-  const [, host = '', port] = /^(\[[^\]]+\]|[^:]+)(?::(\d+))?$/.exec(address) ?? [];
-  if (host === '') throw new TypeError('bad host in a redis URL');
-  return { host: host.replace(/^\[|\]$/g, ''), port: port === undefined ? defaultPort : Number(port) };
-}
-
 const RECONNECT_MAX_MS = 500;
 /** A line that does not answer a ping for so long is opened again, so that a silent one is noticed within two seconds. */
 const SUBSCRIBER_TIMEOUT_MS = 1200;
@@ -63,13 +23,12 @@ const SUBSCRIBER_TIMEOUT_MS = 1200;
 const SILENCE_MAX_MS = 2000;
 
 export function connectRedis(options: {
-  url: string;
+  target: RedisTarget;
   commandTimeoutMs: number;
   /** Lua scripts that `run` knows by these names. */
   scripts?: Record<string, { lua: string; numberOfKeys: number }>;
 }): RedisConnection {
-  const { url, commandTimeoutMs, scripts = {} } = options;
-  const target = parseRedisUrl(url);
+  const { target, commandTimeoutMs, scripts = {} } = options;
   const { username, password, db, tls, hosts } = target;
   const lines = new Set<Redis>();
   const common = {
@@ -103,7 +62,7 @@ export function connectRedis(options: {
   const [first = { host: '127.0.0.1', port: 6379 }] = hosts;
   const place = target.master
     ? {
-        sentinels: hosts,
+        sentinels: [...hosts],
         name: target.master,
         ...(password ? { sentinelPassword: password } : {}),
         ...(tls ? { sentinelTLS: {}, enableTLSForSentinelMode: true } : {}),
@@ -113,7 +72,7 @@ export function connectRedis(options: {
   const open = (): Redis | Cluster => {
     if (target.kind !== 'cluster') return new Redis({ ...place, ...common, scripts });
     const { enableOfflineQueue, lazyConnect, retryStrategy: clusterRetryStrategy, db: _, ...redisOptions } = common;
-    return new Cluster(hosts, {
+    return new Cluster([...hosts], {
       ...{ enableOfflineQueue, lazyConnect, clusterRetryStrategy, redisOptions },
       scripts,
     });

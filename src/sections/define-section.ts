@@ -4,24 +4,30 @@ import type { Sources } from '../database/connect.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { ItemDefinition } from './item-definition.js';
 
-/** A circle on the globe: degrees (WGS 84, rounded to two decimals on input) and kilometres. */
-export interface Near {
+/** A point that a request asks about, in degrees (WGS 84) rounded to two decimals, and how far around it to look. */
+export interface Location {
   lng: number;
   lat: number;
+  /** Kilometres; each located section has its own radius when the request gives none. */
+  radiusKm?: number | undefined;
+}
+
+/** The circle that a located section is narrowed to. */
+export interface Near extends Location {
   radiusKm: number;
 }
 
-/** Who is signed in. */
+/** A signed-in user. */
 export interface Viewer {
   /** The 24 hexadecimal digits of an ObjectId, lower case. */
   userId: string;
 }
 
-/** What a section finds: documents in page order, whose references are still ObjectIds. */
+/** What a section's query finds: documents in page order, whose references are still ObjectIds. */
 export interface SectionPage extends Page {
-  /** Of a located section that was given a location: whether these lie within the radius. */
+  /** Whether the documents lie within the radius; set by a located section that was given a location. */
   nearby?: boolean;
-  /** Of a personal section: by document id, how well what was recommended to this viewer suits them. */
+  /** By document id, how well a recommended document suits the viewer; set by a personal section. */
   scores?: Readonly<Record<string, number>>;
 }
 
@@ -37,27 +43,27 @@ export interface LoadArguments extends Sources {
 }
 
 interface SectionBase {
-  /** As in the spec's table: the `sections` parameter, the section's `id`, error and metadata entries. */
+  /** Names the section in the `sections` parameter, in errors and in metadata. */
   id: string;
   title: string;
   type: string;
   item: ItemDefinition;
-  /** Collections whose changes concern it. */
+  /** Collections that it reads: a change in one of them invalidates its entries. */
   dependsOn: readonly CollectionName[];
   cache: CachePolicy;
-  /** Whether a location narrows it. */
-  located?: true;
-  /** The field of an item with the moment at which it leaves the page by itself. */
+  /** Given when a location narrows the section: the radius, in kilometres, of a request that gives none. */
+  located?: { readonly radiusKm: number };
+  /** Field of an item with the date at which it leaves the page: no entry is fresh beyond its earliest one. */
   endsWith?: string;
 }
 
-/** The same for everybody: its loader cannot see who asks. */
+/** A section that is the same for all viewers: its load gets no viewer. */
 export interface PublicSection extends SectionBase {
   scope: 'public';
   load(args: LoadArguments): Promise<SectionPage>;
 }
 
-/** Of its own for everybody who is signed in. */
+/** A section that differs by signed-in viewer. */
 export interface PersonalSection extends SectionBase {
   scope: 'personal';
   load(args: LoadArguments & { viewer?: Viewer }): Promise<SectionPage>;

@@ -10,7 +10,7 @@ export const events = defineSection({
   type: 'events',
   item: eventItem,
   scope: 'public',
-  located: true,
+  located: { radiusKm: 50 },
   endsWith: 'date',
   dependsOn: ['events', 'categories'],
   cache: standardPolicy,

@@ -3,7 +3,7 @@ import { trusted } from 'mongoose';
 import type { CollectionSource, FindPlan, StoredDocument } from '../database/collection-source.js';
 import type { Near, SectionPage } from './define-section.js';
 
-/** Mean radius (IUGG), for the radius that the database gets in radians as well as for the distances shown. */
+/** Mean radius of the Earth (IUGG), for the query's radius in radians and for the distances shown. */
 const EARTH_RADIUS_KM = 6371.0088;
 
 /**

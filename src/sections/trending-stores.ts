@@ -9,7 +9,7 @@ export const trendingStores = defineSection({
   type: 'stores',
   item: storeItem,
   scope: 'public',
-  located: true,
+  located: { radiusKm: 50 },
   dependsOn: ['stores', 'categories'],
   cache: standardPolicy,
   // index: stores.featured_rating

@@ -18,7 +18,7 @@ function startScene(elected: () => boolean, failing: string[] = []) {
       get: async ({ section, fresh }) => {
         asked.push({ section, fresh });
         if (failing.includes(section.id)) throw new Error('broken');
-        return { data: { items: [], total: 0 }, status: 'FRESH', readAt: 0, ageMs: 0, freshForMs: 0 };
+        return { value: { items: [], total: 0 }, status: 'FRESH', readAt: 0, ageMs: 0, freshForMs: 0 };
       },
     },
     registry,

@@ -3,7 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { type RedisServer, startRedisServer, until } from '../support/redis-server.js';
+import { type RedisServer, standaloneTarget, startRedisServer, until } from '../support/redis-server.js';
 import { createEngines, type Engine } from './support/engines.js';
 import { ask } from './support/rig.js';
 
@@ -120,8 +120,8 @@ describe('a Redis', () => {
   it('without a right to channels: invalidations are marked once, and every request looks', async () => {
     const client = server.client();
     await client.call('ACL', 'SETUSER', 'quiet', 'on', '>secret', '~*', '+@all', 'resetchannels');
-    const url = server.url.replace('redis://', 'redis://quiet:secret@');
-    const start = () => engines.start({ url, linked: false });
+    const target = { ...server.target, username: 'quiet', password: 'secret' };
+    const start = () => engines.start({ target, linked: false });
     const [one, two] = [await start(), await start()];
     await until(async () => (await get(one, 1)).status === 'CACHED' && (await client.exists(entryKey)) === 1);
     expect((await get(two, 9)).value).toEqual({ n: 1 });
@@ -150,9 +150,13 @@ describe('a Redis', () => {
   });
 
   it('keeps two shops apart, by prefix and by database', async () => {
-    const shops = [{ prefix: 'a:2' }, { prefix: 'b:2' }, { prefix: 'a:2', db: 1 }];
-    const url = (db = 0) => `${server.url}/${db}`;
-    const started = await Promise.all(shops.map((shop) => engines.start({ ...shop, url: url(shop.db) })));
+    const { target } = server;
+    const shops = [
+      { prefix: 'a:2', target },
+      { prefix: 'b:2', target },
+      { prefix: 'a:2', target: { ...target, db: 1 } },
+    ];
+    const started = await Promise.all(shops.map(engines.start));
     for (const [index, engine] of started.entries()) expect((await get(engine, index)).value).toEqual({ n: index });
     const [first, ...others] = started;
     await first?.cache.invalidate(['collection:things'], 'hard');
@@ -194,8 +198,8 @@ describe('a primary that was made a replica, behind an address that leads to the
 
   it('is left by commands and by the message line, and an invalidation reaches the others', async () => {
     const at = address.address();
-    const url = `redis://127.0.0.1:${at !== null && typeof at === 'object' ? at.port : 0}`;
-    const [one, two] = [await engines.start({ url }), await engines.start({ url })];
+    const front = { target: standaloneTarget(at !== null && typeof at === 'object' ? at.port : 0) };
+    const [one, two] = [await engines.start(front), await engines.start(front)];
     for (const engine of [one, two]) await get(engine, 1);
     await next.client().replicaof('127.0.0.1', old.port);
     await until(async () => (await next.client().info('replication')).includes('master_link_status:up'));

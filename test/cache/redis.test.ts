@@ -1,19 +1,14 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cache, createCache } from '../../src/cache/cache.js';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { createMemoryStore } from '../../src/cache/memory-store.js';
-import { createRedisStore } from '../../src/cache/redis/redis-store.js';
-import { systemClock } from '../../src/core/clock.js';
-import { parseRedisUrl } from '../../src/redis/redis-connection.js';
-import { type RedisServer, startRedisServer, until } from '../support/redis-server.js';
-import { ask, createEventLog, createSource, type EventLog } from './support/rig.js';
+import { type RedisServer, standaloneTarget, startRedisServer, until } from '../support/redis-server.js';
+import { createEngines } from './support/engines.js';
+import { ask, createSource } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });
 
 describe('two engines on a real Redis', () => {
   let server: RedisServer;
-  let open: Cache[] = [];
-
+  const engines = createEngines();
   beforeAll(async () => {
     server = await startRedisServer();
   });
@@ -21,43 +16,8 @@ describe('two engines on a real Redis', () => {
   beforeEach(async () => {
     await server.client().flushall();
   });
-  afterEach(async () => {
-    await Promise.all(open.map((cache) => cache.close()));
-    open = [];
-  });
-
-  /** What is about several processes waits longer for Redis than the 50 ms of production: this machine is shared with others. */
-  const startEngine = async (
-    sharedWaitMs = 2000,
-  ): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
-    const events = createEventLog();
-    const shared = createRedisStore({ url: server.url, clock: systemClock, random: Math.random });
-    let isLinked = false;
-    const watched = {
-      ...shared,
-      open: (listener: Parameters<typeof shared.open>[0]) =>
-        shared.open({
-          ...listener,
-          linked: () => {
-            isLinked = true;
-            listener.linked();
-          },
-        }),
-    };
-    const memory = createMemoryStore({ maxBytes: 50_000_000 });
-    const cache = createCache({
-      memory,
-      shared: watched,
-      sharedWaitMs,
-      clock: systemClock,
-      events,
-      random: Math.random,
-    });
-    open.push(cache);
-    cache.start();
-    await until(() => isLinked);
-    return { cache, events, die: shared.close };
-  };
+  afterEach(engines.close);
+  const startEngine = (waitMs = 2000) => engines.start({ ...server, waitMs });
   const pair = async () => [await startEngine(), await startEngine()] as const;
   it('load once between them', async () => {
     const [one, two] = await pair();
@@ -234,14 +194,7 @@ describe('two engines on a real Redis', () => {
   });
 
   it('serves from memory when there has never been a Redis', async () => {
-    const events = createEventLog();
-    const shared = createRedisStore({ url: 'redis://127.0.0.1:1', clock: systemClock, random: Math.random });
-    const cache = createCache({
-      memory: createMemoryStore({ maxBytes: 1_000_000 }),
-      ...{ shared, clock: systemClock, events, random: Math.random },
-    });
-    open.push(cache);
-    cache.start();
+    const { cache } = await engines.start({ target: standaloneTarget(1), linked: false });
     expect(
       (
         await cache.get(
@@ -258,41 +211,5 @@ describe('two engines on a real Redis', () => {
         )
       ).status,
     ).toBe('CACHED');
-  });
-});
-
-describe('Redis URLs', () => {
-  it.each([
-    ['redis://localhost', { kind: 'standalone', hosts: [{ host: 'localhost', port: 6379 }], tls: false, db: 0 }],
-    [
-      'rediss://me:p%40ss@[::1]:7000/2',
-      { kind: 'standalone', hosts: [{ host: '::1', port: 7000 }], tls: true, db: 2, username: 'me', password: 'p@ss' },
-    ],
-    [
-      'redis+sentinel://:secret@h1,h2:26380/mymaster/1',
-      {
-        ...{ kind: 'sentinel', tls: false, db: 1, master: 'mymaster', password: 'secret' },
-        hosts: [
-          { host: 'h1', port: 26_379 },
-          { host: 'h2', port: 26_380 },
-        ],
-      },
-    ],
-    [
-      'rediss+cluster://h1:7001,h2',
-      {
-        ...{ kind: 'cluster', tls: true, db: 0 },
-        hosts: [
-          { host: 'h1', port: 7001 },
-          { host: 'h2', port: 6379 },
-        ],
-      },
-    ],
-  ])('%s', (url, target) => {
-    expect(parseRedisUrl(url)).toEqual(target);
-  });
-
-  it.each(['http://x', 'redis://', 'redis+sentinel://h1', 'redis://h/x', 'redis+proxy://h'])('refuses %s', (url) => {
-    expect(() => parseRedisUrl(url)).toThrow(TypeError);
   });
 });

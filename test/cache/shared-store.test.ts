@@ -20,9 +20,10 @@ const topologies: [name: string, start: () => Promise<Topology>][] = [
 
 for (const [name, start] of topologies) {
   describeSharedStore(name, async () => {
-    const { url, stop } = await start();
+    const { target, stop } = await start();
     return {
-      connect: () => createRedisStore({ url, clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
+      connect: () =>
+        createRedisStore({ target, prefix: 'hg:2', clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
       wait: async (ms) => {
         const end = Date.now() + ms;
         await until(() => Date.now() > end);

@@ -1,5 +1,6 @@
 import type { Document } from 'mongodb';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { registry } from '../../src/sections/registry.js';
 import { bearer, type RestBody } from '../support/app.js';
 import { setCachedScene } from '../support/cached-app.js';
 
@@ -30,6 +31,16 @@ describe('an entry', () => {
     expect(body.data?.['offers']?.['items']).toHaveLength(5);
     expect((await scene.app.get('/offers?limit=20')).body.data).toEqual(twenty.data.sections['offers']?.items);
     expect(scene.app.commands).toEqual([]);
+  });
+
+  it('starts no timer for what memory answers: deadlines and loaders are for loads', async () => {
+    await page();
+    const after = vi.spyOn(scene.clock, 'after');
+    expect(statuses(await page())).toEqual(registry.map(() => 'CACHED'));
+    await scene.app.graphql('{ homepage { offers { total } } featuredEvents { total } }');
+    expect(after).not.toHaveBeenCalled();
+    expect(statuses(await page('?sections=events&location=55.27,25.2'))).toEqual(['FRESH']);
+    expect(after).toHaveBeenCalled();
   });
 
   it('tells its age, for how long it is fresh, and when it was read', async () => {
@@ -118,6 +129,20 @@ describe('one entry for', () => {
     scene.app.commands.length = 0;
     expect(statuses(await page('?sections=trending_stores&location=55.2701,25.1951'))).toEqual(['CACHED']);
     expect(statuses(await page('?sections=trending_stores&location=55.28,25.2'))).toEqual(['FRESH']);
+  });
+
+  it('requests with and without a radius, where the one given is the own one of the section', async () => {
+    for (const { id, key, located } of registry) {
+      if (located === undefined) continue;
+      await page(`?sections=${id}&location=55.27,25.2`);
+      const query = `query ($at: GeoPointInput) { homepage(location: $at) { ${key} { total } metadata { sections { status } } } }`;
+      const statusAt = async (radiusKm: number) => {
+        const { body } = await scene.app.graphql(query, { at: { lng: 55.27, lat: 25.2, radiusKm } });
+        const metadata = body.data?.['homepage']?.['metadata'] as RestBody['data']['metadata'] | undefined;
+        return metadata?.sections.map(({ status }) => status);
+      };
+      expect([await statusAt(located.radiusKm), await statusAt(located.radiusKm + 1)]).toEqual([['CACHED'], ['FRESH']]);
+    }
   });
 
   it('everybody, of a public section, whoever asks and from wherever', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSectionViews } from '../../src/page/view-counter.js';
+import { createViewCounter } from '../../src/page/view-counter.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 const HOUR_MS = 3_600_000;
@@ -7,7 +7,7 @@ const HOUR_MS = 3_600_000;
 describe('section views', () => {
   it('counts what was served in the last 24 hours, and forgets what is older', async () => {
     const clock = createFakeClock();
-    const views = createSectionViews({ clock });
+    const views = createViewCounter({ clock });
     views.record('events');
     await clock.advance(HOUR_MS);
     views.record('events');
@@ -41,7 +41,7 @@ describe('section views', () => {
         return sums;
       },
     };
-    const [one, two] = [createSectionViews({ clock, shared }), createSectionViews({ clock, shared })];
+    const [one, two] = [createViewCounter({ clock, shared }), createViewCounter({ clock, shared })];
     one.record('events');
     two.record('events');
     expect(await one.lastDay()).toEqual({ events: 1 });
@@ -62,7 +62,7 @@ describe('section views', () => {
   it('wait 50 ms for the counters of all processes, and no longer', async () => {
     const clock = createFakeClock();
     const shared = { add: async () => {}, sum: () => new Promise<never>(() => {}) };
-    const views = createSectionViews({ clock, shared });
+    const views = createViewCounter({ clock, shared });
     views.record('events');
     let answer: unknown;
     const asked = views.lastDay().then((views) => {

@@ -5,10 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisTarget } from '../../src/config/redis-url.js';
 
 /** A redis-server of the test's own: free port, directory of its own, nothing kept on disk. */
 export interface RedisServer {
   readonly url: string;
+  readonly target: RedisTarget;
   readonly port: number;
   signal(signal: 'SIGSTOP' | 'SIGCONT' | 'SIGKILL'): Promise<void>;
   /** Starts it again, empty, on the same port. */
@@ -33,6 +35,7 @@ export async function startRedisServer(
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
+    target: standaloneTarget(port),
     signal: async (signal) => {
       server.kill(signal);
       if (signal === 'SIGKILL') await once(server, 'exit');
@@ -54,6 +57,11 @@ export async function startRedisServer(
       await rm(directory, { recursive: true, force: true });
     },
   };
+}
+
+/** A Redis of this machine, whether or not anything listens on the port. */
+export function standaloneTarget(port: number): RedisTarget {
+  return { kind: 'standalone', hosts: [{ host: '127.0.0.1', port }], tls: false, db: 0 };
 }
 
 async function launch(port: number, args: readonly string[]): Promise<ChildProcess> {

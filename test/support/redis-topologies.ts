@@ -1,11 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import type { RedisTarget } from '../../src/config/redis-url.js';
 import { type RedisServer, startRedisServer, until } from './redis-server.js';
 
 /** What `describeSharedStore` needs to know of a Redis that stands in some way. */
 export interface Topology {
-  url: string;
+  target: RedisTarget;
   stop(): Promise<void>;
 }
 
@@ -32,7 +33,7 @@ export async function startCluster(): Promise<Topology> {
     admin.disconnect();
   }
   return {
-    url: `redis+cluster://${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}`,
+    target: { kind: 'cluster', hosts: nodes.map(({ port }) => ({ host: '127.0.0.1', port })), tls: false, db: 0 },
     stop: async () => {
       await Promise.all(nodes.map((node) => node.stop()));
     },
@@ -48,7 +49,10 @@ export async function startSentinel(): Promise<Topology> {
     return file;
   });
   return {
-    url: `redis+sentinel://127.0.0.1:${sentinel.port}/mymaster`,
+    target: {
+      ...{ kind: 'sentinel', tls: false, db: 0, master: 'mymaster' },
+      hosts: [{ host: '127.0.0.1', port: sentinel.port }],
+    },
     stop: async () => {
       await sentinel.stop();
       await master.stop();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { RedisTarget } from '../../config/redis-url.js';
 import type { Clock } from '../../core/clock.js';
 import { type Random, randomToken } from '../../core/random.js';
 import { connectRedis } from '../../redis/redis-connection.js';
@@ -9,14 +10,11 @@ import { createMessageLine } from './message-line.js';
 import { redisScripts } from './redis-scripts.js';
 
 export interface RedisStoreOptions {
-  /** See `parseRedisUrl` for its forms. */
-  url: string;
+  target: RedisTarget;
   clock: Clock;
   random: Random;
-  /** What every key begins with; the number is the version of the layout. */
-  prefix?: string;
-  /** The number of the database: Redis' channels are the same for all of them. */
-  db?: number;
+  /** What every key and every channel begins with. */
+  prefix: string;
   /** The longest that an entry may serve. Older marks are dropped: nothing that they forbid can be served. */
   graceMs?: number;
   /** Marks that are kept at most, of the latest invalidations. */
@@ -30,10 +28,11 @@ const fieldOf: Record<InvalidationMode, 's' | 'h'> = { soft: 's', hard: 'h' };
 
 /** The shared store on Redis 5 or later: standalone, Sentinel or Cluster. Every key has a TTL; nothing is ever scanned. */
 export function createRedisStore(options: RedisStoreOptions): SharedStore {
-  const { url, clock, random, prefix = 'hg:2', db = 0, commandTimeoutMs = 1000 } = options;
+  const { target, prefix, clock, random, commandTimeoutMs = 1000 } = options;
   const { graceMs = DAY_MS, maxMarks = 100_000 } = options;
-  const redis = connectRedis({ url, commandTimeoutMs, scripts: redisScripts });
-  const channel = `${prefix}:events:${db}`;
+  const redis = connectRedis({ target, commandTimeoutMs, scripts: redisScripts });
+  // All databases of a server have the same channels.
+  const channel = `${prefix}:events:${target.db}`;
   const log = `${prefix}:log`;
   const entryKey = (id: string) => `${prefix}:{${id}}:e`;
   const leaseKey = (id: string) => `${prefix}:{${id}}:l`;

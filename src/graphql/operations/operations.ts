@@ -46,7 +46,9 @@ export function operationSources(schema: GraphQLSchema, registry: readonly Secti
     if (found === undefined) throw new TypeError(`the schema has no ${parent}.${field}`);
     return found.type;
   };
-  const sections = registry.map(({ key, located }) => `${key} ${selectionOf(typeOf('Homepage', key), located)}`);
+  const sections = registry.map(
+    ({ key, located }) => `${key} ${selectionOf(typeOf('Homepage', key), located !== undefined)}`,
+  );
   const homepage = `
     query Homepage(
       $sections: [SectionId!], $limit: Int = 10, $location: GeoPointInput, $located: Boolean = false,

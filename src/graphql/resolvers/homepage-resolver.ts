@@ -1,6 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
-import { AppError } from '../../core/errors.js';
 import type { Section } from '../../sections/define-section.js';
 import type { GraphqlContext } from '../context.js';
 import { pageComplexity } from '../limits/complexity.js';
@@ -25,11 +24,10 @@ export function createHomepageResolver(registry: readonly Section[], homepageTyp
       complexity: pageComplexity,
     })
     homepage(
-      @Ctx() { homepage, scope, batchEndpoint }: GraphqlContext,
+      @Ctx() { homepage, scope }: GraphqlContext,
       @Info() info: GraphQLResolveInfo,
       @Args(() => HomepageArguments) { sections, ...args }: HomepageArguments,
     ): object {
-      if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
       const selected = selectedFields(info);
       const page = homepage.open(scope, {
         ...checkedArguments(args),

@@ -1,7 +1,7 @@
 import { ArgsType, Field, Float, InputType, Int } from 'type-graphql';
 import { AppError, ValidationErrors } from '../../core/errors.js';
 import { isWithin, LATITUDE, LIMIT, LONGITUDE, RADIUS_KM, roundedPoint } from '../../page/argument-ranges.js';
-import type { Near } from '../../sections/define-section.js';
+import type { Location } from '../../sections/define-section.js';
 
 @InputType({ description: 'A point, and how far around it to look. It is rounded to two decimals.' })
 export class GeoPointInput {
@@ -11,7 +11,7 @@ export class GeoPointInput {
   @Field(() => Float, { description: 'Latitude in degrees, -90 to 90.' })
   lat!: number;
 
-  @Field(() => Float, { nullable: true, defaultValue: RADIUS_KM.default, description: 'Kilometres, 1 to 500.' })
+  @Field(() => Float, { nullable: true, description: "Kilometres, 1 to 500; each section's own when left out." })
   radiusKm?: number | null;
 }
 
@@ -36,10 +36,10 @@ export class LocatedListArguments extends ListArguments {
  * What such arguments ask for, checked all at once; null means the default.
  * @throws ValidationErrors listing each one out of range, with what is allowed
  */
-export function checkedArguments(args: LocatedListArguments): { limit: number; near?: Near; fresh: boolean } {
+export function checkedArguments(args: LocatedListArguments): { limit: number; near?: Location; fresh: boolean } {
   const { location } = args;
   const limit = args.limit ?? LIMIT.default;
-  const radiusKm = location?.radiusKm ?? RADIUS_KM.default;
+  const radiusKm = location?.radiusKm ?? undefined;
   const ranges = [
     ['limit', limit, LIMIT],
     ['location.lng', location?.lng, LONGITUDE],

@@ -1,6 +1,7 @@
 import { type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
+import { objectIdText } from '../../core/object-id.js';
 import type { Viewer } from '../../sections/define-section.js';
 
 /** Clocks of issuers may be this far off, in seconds. */
@@ -53,8 +54,9 @@ export function createAuthenticator(options: {
           throw cause instanceof AppError ? cause : invalid(cause);
         },
       );
-      if (!/^[0-9a-f]{24}$/i.test(subject)) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
-      return { userId: subject.toLowerCase() };
+      const userId = objectIdText(subject);
+      if (userId === undefined) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
+      return { userId };
     },
   };
 }

@@ -25,7 +25,7 @@ export function cacheHeaders(options: {
   if (served.length === 0 || scope.outcomes.some(({ fresh }) => fresh)) return { 'cache-control': 'no-store' };
   const partial = served.length < scope.outcomes.length;
   // That it has failed in so short a time is true for this client only.
-  if (partial && scope.hasty) return { 'cache-control': 'no-store' };
+  if (partial && scope.clientShortenedDeadline) return { 'cache-control': 'no-store' };
   const freshSeconds = Math.floor(Math.min(...served.map(({ freshForMs }) => freshForMs)) / 1000);
   const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, freshSeconds);
   const sections = registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id));

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.js';
 import type { Logger } from '../../core/logger.js';
-import type { SharedState } from '../../redis/shared-state.js';
+import type { Spendings } from '../../redis/spendings.js';
 import {
   createWindow,
   fits,
@@ -52,7 +52,7 @@ export function createRateLimiter(options: {
   max: number;
   clock: Clock;
   logger: Logger;
-  shared?: Pick<SharedState, 'spend'> | undefined;
+  shared?: Spendings | undefined;
   maxClients?: number;
 }): RateLimiter {
   const { max, clock, logger, shared, maxClients = MAX_CLIENTS } = options;

@@ -1,5 +1,6 @@
+import { objectIdText } from '../../core/object-id.js';
 import { isWithin, LATITUDE, LIMIT, LONGITUDE, roundedPoint } from '../../page/argument-ranges.js';
-import type { Near, Section } from '../../sections/define-section.js';
+import type { Location, Section } from '../../sections/define-section.js';
 import {
   booleanParameter,
   choiceParameter,
@@ -15,7 +16,7 @@ import type { FieldSelection, SparseFields } from './sparse-fields.js';
 const DEGREES = /^-?\d{1,3}(\.\d{1,20})?$/;
 
 /** `lng,lat` in degrees. */
-export const locationParameter: Parameter<Near> = {
+export const locationParameter: Parameter<Location> = {
   allowed: `lng,lat in degrees, lng from ${LONGITUDE.min} to ${LONGITUDE.max}, lat from ${LATITUDE.min} to ${LATITUDE.max}`,
   parse: (text) => {
     const parts = text.split(',');
@@ -27,7 +28,7 @@ export const locationParameter: Parameter<Near> = {
 
 const userIdParameter: Parameter<string> = {
   allowed: '24 hexadecimal digits',
-  parse: (text) => (/^[0-9a-f]{24}$/i.test(text) ? text.toLowerCase() : undefined),
+  parse: objectIdText,
 };
 
 /** The parameters that the page and the older endpoints share. */
@@ -42,7 +43,7 @@ export interface HomepageParameters {
   limit: number;
   /** In the registry's order. */
   sections: readonly Section[];
-  near: Near | undefined;
+  near: Location | undefined;
   includeAnalytics: boolean;
   fresh: boolean;
   /** Undefined when every asked-for section is wanted whole. */

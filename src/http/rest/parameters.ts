@@ -5,13 +5,13 @@ import { didYouMean } from '../../core/suggestion.js';
 export interface Parameter<Value> {
   /** The value, or undefined when the text is not one; `found` takes what is wrong with it in particular. */
   parse(text: string, found: (problem: string) => void): Value | undefined;
-  /** What is allowed, for people. */
+  /** What is allowed, as text for the error. */
   allowed: string;
   /** Whether it may be given several times: its values are put together with commas. */
   repeatable?: true;
 }
 
-/** Problems that one parameter is told of, and how much of each bad value: an answer stays small, whatever was sent. */
+/** Problems reported of one parameter, and characters quoted of a bad value, so that the answer stays small. */
 const MAX_PROBLEMS = 10;
 const MAX_QUOTED = 64;
 
@@ -51,33 +51,45 @@ export function refuseFaults(faults: readonly AppError[]): void {
 }
 
 /**
- * Reads a query string strictly (spec, section 4): an empty value is a bad one, and so are a parameter given twice and
- * `known[anything]=`. Names that are not known are ignored, so that trackers' parameters do no harm.
+ * Reads a query string strictly: an empty value is a bad one, and so are a parameter given twice and `known[anything]=`. Names that are not known are ignored, so that trackers' parameters do no harm.
  */
 export function parseQuery<Known extends Parameters>(search: string, known: Known): ParsedQuery<Known> {
-  const query = new URLSearchParams(search);
+  const { given, bracketed } = sorted(search);
   const values: Record<string, unknown> = {};
   const faults: AppError[] = [];
-  const names = [...new Set(query.keys())];
-  for (const [base, { allowed }] of Object.entries(known)) {
-    const bracketed = names.filter((name) => name.startsWith(`${base}[`));
-    const found = (problem: string) => faults.push(parameterFault(base, problem, allowed));
-    reportFew(bracketed, (name) => `${quoted(name)} is no form of it`, found);
+  for (const base in known) {
+    const names = bracketed.get(base);
+    if (names === undefined) continue;
+    const found = (problem: string) => faults.push(parameterFault(base, problem, known[base]?.allowed ?? ''));
+    reportFew([...names], (name) => `${quoted(name)} is no form of it`, found);
   }
-  for (const [name, parameter] of Object.entries(known)) {
-    const given = query.getAll(name);
-    if (given.length === 0) continue;
+  for (const name in known) {
+    const [texts, parameter] = [given.get(name), known[name]];
+    if (texts === undefined || parameter === undefined) continue;
     const problems: string[] = [];
-    if (given.length > 1 && parameter.repeatable === undefined) problems.push('given more than once');
-    else if (given.includes('')) problems.push('empty');
+    if (texts.length > 1 && parameter.repeatable === undefined) problems.push('given more than once');
+    else if (texts.includes('')) problems.push('empty');
     else {
-      const text = given.join(',');
+      const text = texts.join(',');
       values[name] = parameter.parse(text, (problem) => problems.push(problem));
       if (values[name] === undefined && problems.length === 0) problems.push(`${quoted(text)} is not allowed`);
     }
-    faults.push(...problems.map((problem) => parameterFault(name, problem, parameter.allowed)));
+    for (const problem of problems) faults.push(parameterFault(name, problem, parameter.allowed));
   }
   return { values: values as ValuesOf<Known>, faults };
+}
+
+/** The texts of each name, and by what stands before the first bracket the names that have one. */
+function sorted(search: string) {
+  const given = new Map<string, string[]>();
+  const bracketed = new Map<string, Set<string>>();
+  for (const [name, text] of new URLSearchParams(search)) {
+    const bracket = name.indexOf('[');
+    const base = bracket === -1 ? name : name.slice(0, bracket);
+    if (bracket !== -1) bracketed.set(base, (bracketed.get(base) ?? new Set()).add(name));
+    else if (given.get(name)?.push(text) === undefined) given.set(name, [text]);
+  }
+  return { given, bracketed };
 }
 
 /** Decimal digits only, within a range. */

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { InvalidationMode } from '../../cache/invalidation-log.js';
 import { AppError, ValidationErrors } from '../../core/errors.js';
+import { OBJECT_ID_DIGITS } from '../../core/object-id.js';
 import { didYouMean } from '../../core/suggestion.js';
 import { collectionNames } from '../../database/models/registry.js';
 import { collectionTag, entityNames, sectionTag } from '../../page/tags.js';
@@ -35,7 +36,7 @@ export function adminRoute(
   const spellings = new Map(
     registry.flatMap(({ id, key, snakeCase }) => [key, snakeCase].map((name) => [sectionTag(name), sectionTag(id)])),
   );
-  const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):[0-9a-f]{24}$`);
+  const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):${OBJECT_ID_DIGITS}$`);
   const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
 
   server.post('/admin/invalidate', async (request, reply) => {

@@ -21,11 +21,10 @@ export function graphqlRoute(
     homepage: Homepage;
     openRequest: OpenRequest;
     charge: Charge;
-    batchEndpoint: boolean;
     persisted: PersistedOperations;
   },
 ): void {
-  const { apollo, homepage, openRequest, charge, batchEndpoint, persisted } = options;
+  const { apollo, homepage, openRequest, charge, persisted } = options;
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     let scope: RequestScope | undefined;
     const handle = fastifyApolloHandler(apollo, {
@@ -37,7 +36,7 @@ export function graphqlRoute(
           throw asHttpError(error);
         }
         if (scope.viewer !== undefined) reply.headers(privateHeaders);
-        return { homepage, scope, batchEndpoint, charge: (cost) => charge(request, reply, cost) };
+        return { homepage, scope, charge: (cost) => charge(request, reply, cost) };
       },
     });
     const body: unknown = await handle.call(server, forApollo(request), reply);

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../../core/clock.js';
-import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
+import { type AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Executor } from '../../graphql/operations/executor.js';
 import type { Operations } from '../../graphql/operations/operations.js';
@@ -24,13 +24,12 @@ export interface HomepageRouteOptions {
   executor: Executor;
   operations: Operations;
   openRequest: OpenRequest;
-  batchEndpoint: boolean;
   clock: Clock;
 }
 
 /** `GET /api/v1/homepage` (seed 1): executes the persisted `Homepage` operation and reshapes its result. */
 export function homepageRoute(server: FastifyInstance, options: HomepageRouteOptions): void {
-  const { homepage, executor, operations, openRequest, batchEndpoint, clock } = options;
+  const { homepage, executor, operations, openRequest, clock } = options;
   const { registry } = homepage;
   const operation = operationNamed(operations, 'Homepage');
   const readParameters = createHomepageParameters({
@@ -39,12 +38,12 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
   });
 
   server.get('/api/v1/homepage', async (request, reply) => {
-    if (!batchEndpoint) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
+    homepage.requireEnabled();
     const parameters = readParameters(searchOf(request));
     const scope = await openRequest(request, reply, { fresh: parameters.fresh });
     authorizeUser(scope.viewer, parameters.userId);
     const { sections, limit, near, fresh, fields, includeAnalytics, fallback } = parameters;
-    const context: GraphqlContext = { homepage, scope, batchEndpoint };
+    const context: GraphqlContext = { homepage, scope };
     const { data, errors } = await executor.execute({
       document: fields?.document ?? operation,
       context,

@@ -39,8 +39,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
       const scope = await openRequest(request, reply, { fresh });
       const { data, errors } = await executor.execute({
         document,
-        // These lists work on when the batch endpoint is switched off.
-        context: { homepage, scope, batchEndpoint: true },
+        context: { homepage, scope },
         variables: {
           ...(limit === undefined ? {} : { limit }),
           ...(fresh === undefined ? {} : { fresh }),

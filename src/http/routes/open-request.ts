@@ -8,8 +8,8 @@ import type { Charge } from '../rate-limit/rate-limit-hook.js';
 import { clientTimeoutMs } from './client-timeout.js';
 
 /**
- * Opens the scope of an HTTP request, by its token; it is over when the answer is, or the client leaves. `fresh` says that the request reads
- * through every cache, which costs more.
+ * Opens the scope of an HTTP request for the viewer of its token. The scope ends with the answer, or when the client closes
+ * its connection. `fresh`: the request reads through every cache, which costs more of the rate limit.
  * @throws AppError `UNAUTHENTICATED` for a bad token, `SERVICE_UNAVAILABLE` when it cannot be verified, `RATE_LIMITED`,
  * `VALIDATION_ERROR` for a bad `x-request-timeout-ms`
  */
@@ -27,7 +27,7 @@ export function createRequestScopes(options: {
   const { viewerOf, openScope, charge } = options;
   return async (request, reply, { fresh = false } = {}) => {
     const viewer = await viewerOf(request).catch((error) => {
-      // Also on answers of Apollo, which pass by the error handler.
+      // Set here because Apollo's answers do not pass the error handler.
       if (error instanceof AppError && error.status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
       throw error;
     });

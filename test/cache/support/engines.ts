@@ -16,7 +16,7 @@ export interface Engine {
 
 export interface Engines {
   start(
-    options: Pick<RedisStoreOptions, 'url' | 'prefix' | 'db' | 'maxMarks'> & { waitMs?: number; linked?: boolean },
+    options: Pick<RedisStoreOptions, 'target' | 'maxMarks'> & { prefix?: string; waitMs?: number; linked?: boolean },
   ): Promise<Engine>;
   close(): Promise<void>;
 }
@@ -25,9 +25,9 @@ export interface Engines {
 export function createEngines(): Engines {
   let open: Cache[] = [];
   return {
-    start: async ({ waitMs = 2000, linked = true, ...options }) => {
+    start: async ({ prefix = 'hg:2', waitMs = 2000, linked = true, target, maxMarks = 100_000 }) => {
       const events = createEventLog();
-      const store = createRedisStore({ ...options, clock: systemClock, random: Math.random });
+      const store = createRedisStore({ target, prefix, maxMarks, clock: systemClock, random: Math.random });
       let isLinked = false;
       const shared: SharedStore = {
         ...store,

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRateLimiter, type RateLimiter } from '../../../src/http/rate-limit/rate-limiter.js';
 import { connectRedis, type RedisConnection } from '../../../src/redis/redis-connection.js';
-import { createSharedState } from '../../../src/redis/shared-state.js';
+import { createSpendings } from '../../../src/redis/spendings.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { silentLogger as logger } from '../../support/logger.js';
 import { type RedisServer, startRedisServer, until } from '../../support/redis-server.js';
@@ -73,7 +73,7 @@ describe('over one Redis', () => {
   async function createThree() {
     let rounds = 0;
     for (const _ of [1, 2, 3]) {
-      const redis = connectRedis({ url: server.url, commandTimeoutMs: 1000 });
+      const redis = connectRedis({ target: server.target, commandTimeoutMs: 1000 });
       connections.push(redis);
       redis.connect();
       await until(() =>
@@ -82,10 +82,10 @@ describe('over one Redis', () => {
           () => false,
         ),
       );
-      const state = createSharedState({ redis, random: Math.random });
-      const spend: typeof state.spend = async (spendings) => {
+      const spendings = createSpendings({ redis, prefix: 'hg:1' });
+      const spend: typeof spendings.spend = async (round) => {
         try {
-          return await state.spend(spendings);
+          return await spendings.spend(round);
         } finally {
           rounds += 1;
         }

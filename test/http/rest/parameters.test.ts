@@ -109,7 +109,7 @@ describe('homepage parameters', () => {
   });
 
   it('rounds the location to two decimals', () => {
-    expect(read('location=55.270813,25.204849').near).toEqual({ lng: 55.27, lat: 25.2, radiusKm: 50 });
+    expect(read('location=55.270813,25.204849').near).toEqual({ lng: 55.27, lat: 25.2 });
   });
 
   it('never throws anything but a list of faults', () => {

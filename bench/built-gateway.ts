@@ -1,0 +1,54 @@
+import { createLogger } from '../src/core/logger.js';
+
+/** The built gateway, in this process, over an embedded database with demo data. */
+export interface BuiltGateway {
+  /** Both resolve with the body's text, and reject for any status but 200. */
+  get(path: string): Promise<string>;
+  post(query: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A module of `dist/`; its types are those of the source that it was built from. */
+const built = <Module>(path: string): Promise<Module> => import(new URL(`../dist/${path}`, import.meta.url).href);
+
+export async function startBuiltGateway(): Promise<BuiltGateway> {
+  await import('reflect-metadata');
+  const { buildApp } = await built<typeof import('../src/app.js')>('app.js');
+  const { loadConfig } = await built<typeof import('../src/config/config.js')>('config/config.js');
+  const { systemClock } = await built<typeof import('../src/core/clock.js')>('core/clock.js');
+  const { connectDatabase } = await built<typeof import('../src/database/connect.js')>('database/connect.js');
+  const { startDemo } = await built<typeof import('../src/demo/start-demo.js')>('demo/start-demo.js');
+  const { registry } = await built<typeof import('../src/sections/registry.js')>('sections/registry.js');
+
+  const clock = systemClock;
+  const logger = createLogger({ level: 'info', pretty: false, destination: { write: () => {} } });
+  const config = loadConfig({ ENABLE_CACHE_WARMING: 'false', RATE_LIMIT_MAX: '1000000' });
+  const demo = await startDemo({ auth: config.auth, clock });
+  const database = connectDatabase({ uri: demo.uri, poolSize: config.database.poolSize, logger, clock });
+  const app = await buildApp({ config, registry, database, clock, logger });
+  await database.ready;
+  await app.following;
+  const origin = await app.server.listen({ host: '127.0.0.1', port: 0 });
+
+  const textOf = async (answer: Promise<Response>) => {
+    const response = await answer;
+    const text = await response.text();
+    if (response.status !== 200) throw new Error(`${response.status} ${text}`);
+    return text;
+  };
+  return {
+    get: (path) => textOf(fetch(`${origin}${path}`)),
+    post: (query) =>
+      textOf(
+        fetch(`${origin}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ query }),
+        }),
+      ),
+    close: async () => {
+      await app.close();
+      await demo.close();
+    },
+  };
+}
