@@ -14,8 +14,11 @@ export interface CopyAnswers {
   answer(copy: Copy, ask: Ask): CacheResult<unknown> | undefined;
   /** The copy when the load failed, as STALE; undefined when it is past its grace or forbidden. */
   graceAnswer(copy: Copy, ask: Ask): CacheResult<unknown> | undefined;
-  /** For a caller who waited for the load that made this copy; undefined when the caller must have a later one. */
-  loadedAnswer(copy: Copy, ask: Ask): CacheResult<unknown> | undefined;
+  /**
+   * For a caller who waited for the load that made this copy, from its beginning (`isEarly`) or since some time during it; undefined
+   * when the caller must have a later one.
+   */
+  loadedAnswer(copy: Copy, ask: Ask, isEarly: boolean): CacheResult<unknown> | undefined;
 }
 
 /** Soft invalidations renew an entry at most once in this time, over all processes: they share what one of them has loaded. */
@@ -54,11 +57,11 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
       return present === 'fresh' ? result(copy, ask.fresh ? 'FRESH' : 'CACHED', ask.policy) : undefined;
     },
     graceAnswer: (copy, ask) => (state(copy, ask.policy) === 'dead' ? undefined : result(copy, 'STALE', ask.policy)),
-    loadedAnswer: (copy, ask) => {
+    loadedAnswer: (copy, ask, isEarly) => {
       if (isOlderThanAsked(copy, ask)) return undefined;
       // What was invalidated only after this caller asked, it may have: of all that count, the first one is not known.
-      const present = ask.askedSeq <= copy.asOf ? 'valid' : verdict(copy);
-      if (present === 'valid' || present === 'unverified') return result(copy, 'FRESH', ask.policy);
+      const present = isEarly || ask.askedSeq <= copy.asOf ? 'valid' : verdict(copy);
+      if (present === 'valid') return result(copy, 'FRESH', ask.policy);
       const isServable = present === 'stale' && !ask.fresh && state(copy, ask.policy) === 'stale';
       return isServable ? result(copy, 'STALE', ask.policy) : undefined;
     },

@@ -11,9 +11,11 @@ import type { Lease, Leases } from './shared/lease.js';
 import type { SharedLink } from './shared/shared-link.js';
 import type { Look, LookUp } from './shared/shared-look.js';
 import type { SharedTier, WaitBudget } from './shared/shared-tier.js';
-import type { Flight } from './single-flight.js';
+import type { Flight, Waiter } from './single-flight.js';
 
 export type CacheFlight = Flight<Ask, CacheResult<unknown>>;
+
+type CacheWaiter = Waiter<Ask, CacheResult<unknown>>;
 
 /** The tier that processes share, and all that looks after it. */
 export interface SharedSide {
@@ -44,7 +46,7 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
 
   /** Answers those for whom there is an answer. Callers of a later link than `epochs` are left for the next flight. */
   const answerAll = (
-    waiters: CacheFlight['waiters'],
+    waiters: ReadonlySet<CacheWaiter>,
     epochs: number,
     from: 'copy' | 'grace' | 'load',
     answerFor: (ask: Ask) => CacheResult<unknown> | undefined,
@@ -55,6 +57,17 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       emitServed(events, ask.label, result, from);
       answer(result);
     }
+  };
+
+  const answerLoaded = (
+    { waiters }: CacheFlight,
+    among: ReadonlySet<CacheWaiter>,
+    epochs: number,
+    copy: Copy,
+    isEarly: boolean,
+  ) => {
+    const present = new Set([...among].filter((waiter) => waiters.has(waiter)));
+    answerAll(present, epochs, 'load', (ask) => answers.loadedAnswer(copy, ask, isEarly));
   };
 
   /** The load failed, or is not to be tried yet: what memory holds serves in grace, whether or not it could be verified. */
@@ -134,15 +147,16 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       if (signal.aborted || isDone(flight, false)) return void lease?.release();
 
       const began = shared?.link.epochs ?? 0;
+      const early = new Set(flight.waiters);
       const outcome = await loadAndKeep(flight, ask, { look, lease });
       // All have left and the load was told so: that is no failure of its source. Callers who came since then start anew.
       if (outcome === 'ended') return;
-      const waited = new Set(flight.waiters);
+      const late = new Set([...flight.waiters].filter((waiter) => !early.has(waiter)));
+      if ('copy' in outcome) answerLoaded(flight, early, began, outcome.copy, true);
       await catchUp(key, id, ask);
       if ('error' in outcome) return failAll(flight, epochs, outcome.error);
       // Callers who came after the load's end find its copy in the next flight.
-      const stillThere = new Set([...waited].filter((waiter) => flight.waiters.has(waiter)));
-      return answerAll(stillThere, began, 'load', (waiting) => answers.loadedAnswer(outcome.copy, waiting));
+      return answerLoaded(flight, late, began, outcome.copy, false);
     }
   };
 
