@@ -149,7 +149,7 @@ describe('configuration', () => {
 
   it('gives Redis a prefix of its own for each shop, with the layout of the keys', () => {
     const url = 'redis://h';
-    expect(loadConfig({ REDIS_URL: url }).redis).toMatchObject({ target: { kind: 'standalone' }, prefix: 'hg:1' });
+    expect(loadConfig({ REDIS_URL: url }).redis).toMatchObject({ target: { kind: 'standalone' }, prefix: 'hg:2' });
     expect(loadConfig({ REDIS_URL: url, REDIS_PREFIX: 'shop-b' }).redis).toMatchObject({ prefix: 'shop-b:1' });
     expect(loadConfig({ REDIS_PREFIX: 'shop-b' }).redis).toBeUndefined();
   });
