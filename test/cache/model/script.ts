@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Step, tagNames } from './world.js';
+import { redisSteps, type Step, tagNames } from './world.js';
 
 const process = fc.nat(2);
 const mode = fc.constantFrom('soft' as const, 'hard' as const);
@@ -46,15 +46,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('redis' as const),
-      state: fc.constantFrom(
-        'up' as const,
-        'up' as const,
-        'refusing' as const,
-        'hanging' as const,
-        'wiped' as const,
-        'slow' as const,
-        'quick' as const,
-      ),
+      // A trouble goes as often as it comes.
+      state: fc.constantFrom(...redisSteps, 'up' as const, 'up' as const, 'up' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('wall' as const),
+      process,
+      byMs: fc.integer({ min: -600_000, max: 600_000 }),
     }),
   },
   {
