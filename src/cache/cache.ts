@@ -38,6 +38,9 @@ export interface GetOptions<T> {
   fresh?: boolean;
 }
 
+/** As for `get`, with a whole policy. */
+export type PresentOptions = Pick<GetOptions<unknown>, 'label' | 'shape'> & { policy: CachePolicy };
+
 export interface Cache {
   /**
    * The value of a key: from memory, from the shared tier, or loaded once for all who ask. Keys are opaque; one key must
@@ -47,7 +50,7 @@ export interface Cache {
    */
   get<T>(key: string, options: GetOptions<T>): Promise<CacheResult<T>>;
   /** The copy in memory, if it is fresh and needs no look at the shared tier: without a promise. */
-  present<T>(key: string, request: Pick<GetOptions<T>, 'label' | 'policy'>): CacheResult<T> | undefined;
+  present<T>(key: string, options: PresentOptions): CacheResult<T> | undefined;
   /**
    * What depends on one of the tags and was loaded before this call is no longer fresh (soft), or must not be served to a caller
    * who asks after it (hard). It holds in this process at once, and in the others as soon as the shared tier has it. `shared` is
@@ -126,7 +129,7 @@ export function createCache(options: CacheOptions): Cache {
   const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: resolve });
 
   /** A copy that can be judged by what this process has heard. While the shared tier is away, that is every copy. */
-  const trustedCopy = (key: string, { policy }: Ask) => {
+  const trustedCopy = (key: string, policy: CachePolicy) => {
     const copy = memory.get(key);
     if (!copy || !shared?.tier.available) return copy;
     const isChecked = copy.epoch === shared.link.epoch && clock.monotonic() < copy.checkedAt + policy.memoryMs;
@@ -135,7 +138,7 @@ export function createCache(options: CacheOptions): Cache {
 
   /** The answer of a copy in memory, and whether the copy has to be renewed. */
   const fromMemory = (key: string, ask: Ask) => {
-    const copy = trustedCopy(key, ask);
+    const copy = trustedCopy(key, ask.policy);
     if (!copy) return undefined;
     const state = answers.state(copy, ask.policy);
     const isBackedOff = state !== 'fresh' && failures.standing(key, state !== 'dead', ask.policy) !== undefined;
@@ -153,7 +156,7 @@ export function createCache(options: CacheOptions): Cache {
   /** For a caller who cannot wait for a load: what stands in grace, as far as Redis knows. */
   const graceAnswer = async (key: string, ask: Ask): Promise<CacheResult<unknown> | undefined> => {
     if (!memory.get(key)) return undefined;
-    if (!trustedCopy(key, ask)) await shared?.lookUp(key, storeIdOf(key), ask, shared.tier.requestBudget());
+    if (!trustedCopy(key, ask.policy)) await shared?.lookUp(key, storeIdOf(key), ask, shared.tier.requestBudget());
     const copy = memory.get(key);
     return copy && answers.graceAnswer(copy, ask);
   };
@@ -204,12 +207,18 @@ export function createCache(options: CacheOptions): Cache {
         askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
         askedEpoch: shared?.link.epochs ?? 0,
       };
-      const name = shape === undefined ? key : `${shape} ${key}`;
+      const name = nameOf(key, shape);
       const held = fromMemory(name, ask);
       if (held) emitServed(events, label, held.answer, held.from);
       if (held?.isDue) flights.renew(name, { ...ask, fresh: false });
       // One key is always asked for with one load: what it once answered is a T.
       return (held?.answer ?? (await wait(name, ask, request.signal))) as CacheResult<T>;
+    },
+    present: <T>(key: string, { label, policy, shape }: PresentOptions) => {
+      const copy = trustedCopy(nameOf(key, shape), policy);
+      const answer = copy && answers.fresh(copy, policy);
+      if (answer) emitServed(events, label, answer, 'copy');
+      return answer as CacheResult<T> | undefined;
     },
     invalidate: outbox.invalidate,
     start: () => {
@@ -224,3 +233,6 @@ export function createCache(options: CacheOptions): Cache {
     },
   };
 }
+
+/** Entries of different shapes are different entries. */
+const nameOf = (key: string, shape: string | undefined) => (shape === undefined ? key : `${shape} ${key}`);

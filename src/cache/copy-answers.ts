@@ -10,6 +10,8 @@ export interface CopyAnswers {
   state(copy: Copy, policy: CachePolicy): EntryState;
   /** Whether a copy that is stale may wait with its renewal: it is so only by a soft invalidation, and was read less than a second ago. */
   isCalm(copy: Copy, policy: CachePolicy): boolean;
+  /** The copy if it is fresh; undefined for every other one. */
+  fresh(copy: Copy, policy: CachePolicy): CacheResult<unknown> | undefined;
   /** The copy if it is fresh, or stale within stale-while-revalidate; undefined when the caller must load. */
   answer(copy: Copy, ask: Ask): CacheResult<unknown> | undefined;
   /** The copy when the load failed, as STALE; undefined when it is past its grace or forbidden. */
@@ -51,6 +53,7 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
     state,
     isCalm: (copy, policy) =>
       verdict(copy) === 'stale' && ageOf(copy) < CALM_MS && ageOf(copy) < freshMsOf(copy.header, policy),
+    fresh: (copy, policy) => (state(copy, policy) === 'fresh' ? result(copy, 'CACHED', policy) : undefined),
     answer: (copy, ask) => {
       const present = state(copy, ask.policy);
       if (ask.fresh && (present !== 'fresh' || isOlderThanAsked(copy, ask))) return undefined;

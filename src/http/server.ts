@@ -1,4 +1,10 @@
-import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
@@ -9,8 +15,8 @@ import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
 import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
-import { addSecurityHeaders } from './hooks/security-headers.js';
 import { createRequestIds, REQUEST_ID } from './hooks/request-id.js';
+import { addSecurityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
 import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';

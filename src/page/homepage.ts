@@ -8,8 +8,8 @@ import { isFromCache, meanScore, type Outcome, type SectionStatus, ttlSeconds } 
 import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
-import type { Item, SectionSource } from './section-source.js';
-import { toView } from './section-view.js';
+import type { SectionSource } from './section-source.js';
+import { type SectionView, toView } from './section-view.js';
 import type { ViewCounter } from './view-counter.js';
 
 /** What belongs to one request of a client. */
@@ -34,21 +34,6 @@ export interface PageRequest {
   near?: Location;
   fresh: boolean;
   analytics: boolean;
-}
-
-/** A section as clients see it. */
-export interface SectionView {
-  /** The section id. */
-  section: string;
-  title: string;
-  type: string;
-  items: readonly Item[];
-  total: number;
-  hasMore: boolean;
-  /** When it was read from the database, ISO 8601. */
-  lastUpdated: string;
-  /** Whether the items lie within the radius asked for; null without a location. */
-  nearby: boolean | null;
 }
 
 export interface PageMetadata {

@@ -1,10 +1,10 @@
 import type { CacheResult } from '../cache/ask.js';
 import type { Clock } from '../core/clock.js';
-import type { Section, Viewer } from '../sections/define-section.js';
+import type { Viewer } from '../sections/define-section.js';
 import type { PageBytes, PageWriter, ServedPage } from './fragments/page-bytes.js';
 import { createIsoTime, metadataOfCopies } from './metadata.js';
 import type { PreparedOperation, PreparedPage } from './prepared-operation.js';
-import type { SectionValue } from './section-source.js';
+import type { SectionSource, SectionValue } from './section-source.js';
 import type { ViewCounter } from './view-counter.js';
 
 /** An answer to a prepared operation, with what its headers and its log line are made of. */
@@ -23,19 +23,18 @@ export interface PreparedPages {
 }
 
 export function createPreparedPages(options: {
-  /** The copy in memory, if it is fresh. */
-  present(section: Section, page: PreparedPage, viewer: Viewer | undefined): CacheResult<SectionValue> | undefined;
+  source: Pick<SectionSource, 'present'>;
   writer: PageWriter;
   views: Pick<ViewCounter, 'record'>;
   clock: Clock;
 }): PreparedPages {
-  const { present, writer, views, clock } = options;
+  const { source, writer, views, clock } = options;
   const isoTime = createIsoTime();
 
   const answersOf = (page: PreparedPage, viewer: Viewer | undefined): CacheResult<SectionValue>[] | undefined => {
     const answers: CacheResult<SectionValue>[] = [];
     for (const section of page.sections) {
-      const answer = present(section, page, viewer);
+      const answer = source.present({ section, near: page.near, viewer });
       if (answer === undefined) return undefined;
       answers.push(answer);
     }

@@ -19,6 +19,7 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
         staleForMs: policy?.staleMs ?? 0,
       };
     },
+    present: () => undefined,
     invalidate: async () => ({ shared: true }),
     start: () => undefined,
     close: async () => undefined,

@@ -11,8 +11,8 @@ import {
   Kind,
 } from 'graphql';
 import { collectFields } from 'graphql/execution/collectFields.js';
-import { pageKey } from '../../page/page-key.js';
 import type { Selection } from '../../page/fragments/selection.js';
+import { pageKeys } from '../../page/page-key.js';
 import { metadataWriter, type Part, type PreparedPage } from '../../page/prepared-operation.js';
 import type { Section } from '../../sections/define-section.js';
 import { checkedArguments, type LocatedListArguments } from '../schema/arguments.js';
@@ -150,7 +150,7 @@ function partsOf({ fields }: CollectedPage, page: number): Part[] {
 }
 
 function preparedPage({ sections, limit, near }: CollectedPage, registry: readonly Section[]): PreparedPage {
-  return { sections, limit, near, keyOf: (viewer) => pageKey({ viewer, sections, registry, limit, near }) };
+  return { sections, limit, near, keyOf: pageKeys({ sections, registry, limit, near }) };
 }
 
 /** Arguments out of range are refused by the resolver, with every fault at once. */
@@ -158,7 +158,9 @@ function argumentsOf(
   definition: Parameters<typeof getArgumentValues>[0],
   node: FieldNode,
   { variables }: OperationScope,
-): { wanted: readonly string[] | null | undefined; limit: number; near: PreparedPage['near']; fresh: boolean } | undefined {
+):
+  | { wanted: readonly string[] | null | undefined; limit: number; near: PreparedPage['near']; fresh: boolean }
+  | undefined {
   const { sections, ...rest } = getArgumentValues(definition, node, variables) as LocatedListArguments & {
     sections?: readonly string[] | null;
   };

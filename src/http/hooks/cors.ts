@@ -16,8 +16,7 @@ export const exposedHeaders = answerHeaders.join(', ');
 export async function allowOrigins(server: FastifyInstance, origins: readonly string[]): Promise<void> {
   const isAllowed = originMatcher(origins);
   await server.register(cors, {
-    origin: (origin, allow) =>
-      allow(null, origin !== undefined && isAllowed(origin) && origin),
+    origin: (origin, allow) => allow(null, origin !== undefined && isAllowed(origin) && origin),
     methods: ['GET', 'HEAD', 'POST'],
     exposedHeaders: answerHeaders,
     maxAge: PREFLIGHT_SECONDS,

@@ -100,5 +100,9 @@ function apiOf(url: string): 'rest' | 'graphql' | undefined {
 function isShortJson({ headers }: IncomingMessage): boolean {
   const type = headers['content-type'];
   const length = Number(headers['content-length']);
-  return (type === 'application/json' || type === 'application/json; charset=utf-8') && length > 0 && length <= MAX_BODY_BYTES;
+  return (
+    (type === 'application/json' || type === 'application/json; charset=utf-8') &&
+    length > 0 &&
+    length <= MAX_BODY_BYTES
+  );
 }

@@ -36,7 +36,10 @@ export function createHotOperations(options: {
   prepareSearch: (search: string) => HotOperation | undefined;
 }): HotOperations {
   const { prepareSearch } = options;
-  const sizes = { maxSize: MAX_BYTES, sizeCalculation: (_: HotOperation, text: string) => text.length * BYTES_PER_CHARACTER + 500 };
+  const sizes = {
+    maxSize: MAX_BYTES,
+    sizeCalculation: (_: HotOperation, text: string) => text.length * BYTES_PER_CHARACTER + 500,
+  };
   const bySearch = new LRUCache<string, HotOperation>(sizes);
   const byUrl = new LRUCache<string, HotOperation>(sizes);
   const byBody = createBodyLookup<HotOperation>({ maxBytes: MAX_BYTES });

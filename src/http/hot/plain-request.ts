@@ -65,7 +65,8 @@ export function createPlainReader(options: {
     const given = headers['x-request-id'];
     const requestId = typeof given === 'string' && isRequestId(given) ? given : undefined;
     const encoding = headers['accept-encoding'];
-    const wanted = typeof encoding === 'string' && headers['x-no-compression'] === undefined ? compressionOf(encoding) : 'identity';
+    const wanted =
+      typeof encoding === 'string' && headers['x-no-compression'] === undefined ? compressionOf(encoding) : 'identity';
     return {
       viewer,
       requestId,

@@ -6,7 +6,9 @@ const MAX_VALUES = 1000;
 const MAX_LENGTH = 512;
 
 /** `compute`, remembered for the values seen last. It must depend on nothing but the text. */
-export function remember<Result extends NonNullable<unknown>>(compute: (text: string) => Result): (text: string) => Result {
+export function remember<Result extends NonNullable<unknown>>(
+  compute: (text: string) => Result,
+): (text: string) => Result {
   const results = new LRUCache<string, Result>({ max: MAX_VALUES });
   return (text) => {
     const known = results.get(text);

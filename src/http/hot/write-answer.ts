@@ -29,14 +29,25 @@ export function writeAnswer(options: {
   const { request, response, plain, operation, served, standing, requestId, staticHeaders } = options;
   const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
-  const headers = ['x-request-id', requestId, ...staticHeaders, 'vary', operation.vary];
+  const headers = ['x-request-id', requestId, ...staticHeaders];
   if (standing !== undefined) headers.push(...Object.entries(standingHeaders(standing)).flat());
   if (plain.origin !== undefined) {
     headers.push('access-control-allow-origin', plain.origin, 'access-control-expose-headers', exposedHeaders);
   }
   if (isShared) {
     const answers = pages.flatMap((page) => page.answers);
-    headers.push('cache-control', sharedCacheControl(answers, { partial: false }), 'cache-tag', operation.cacheTag, 'age', '0', 'etag', bytes.etag);
+    headers.push(
+      'vary',
+      `${operation.vary}, accept-encoding, authorization`,
+      'cache-control',
+      sharedCacheControl(answers, { partial: false }),
+      'cache-tag',
+      operation.cacheTag,
+      'age',
+      '0',
+      'etag',
+      bytes.etag,
+    );
     if (plain.ifNoneMatch !== undefined && isHeld(plain.ifNoneMatch, bytes.etag)) {
       response.writeHead(304, headers);
       response.end();
@@ -45,9 +56,15 @@ export function writeAnswer(options: {
   } else headers.push('cache-control', plain.viewer === undefined ? 'no-store' : privateHeaders['cache-control']);
 
   const compression = bytes.length < MIN_COMPRESSED_BYTES ? undefined : compressionOf(plain.compression, bytes);
-  const buffers = compression === undefined ? undefined : compression === 'br' ? brotliPieces(bytes.pieces) : gzipPieces(bytes.pieces);
+  const buffers =
+    compression === undefined
+      ? undefined
+      : compression === 'br'
+        ? brotliPieces(bytes.pieces)
+        : gzipPieces(bytes.pieces);
   const length = buffers?.reduce((sum, buffer) => sum + buffer.length, 0) ?? bytes.length;
   headers.push('content-type', plain.type, 'content-length', String(length));
+  if (!isShared) headers.push('vary', compression === undefined ? operation.vary : `${operation.vary}, accept-encoding`);
   if (compression !== undefined) headers.push('content-encoding', compression);
   response.writeHead(200, headers);
   response.cork();
@@ -57,7 +74,7 @@ export function writeAnswer(options: {
   return 200;
 }
 
-/** Brotli compresses the first piece only: where that is not most of the answer, gzip is smaller. */
+/** Brotli compresses the first piece only: where that is not most of the answer, it is not worth the while. */
 function compressionOf(wanted: Compression | undefined, { pieces, length }: PageBytes): Compression | undefined {
   return wanted === 'br' && pieces[0].bytes.length * 2 < length ? undefined : wanted;
 }

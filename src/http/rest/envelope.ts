@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { AppError, ValidationErrors } from '../../core/errors.js';
-import type { SectionView } from '../../page/homepage.js';
+import type { SectionView } from '../../page/section-view.js';
 import type { Section } from '../../sections/define-section.js';
 
 /** The envelope's version. */

@@ -2,7 +2,7 @@ import type { DocumentNode } from 'graphql';
 import type { PagePreparer } from '../../graphql/operations/prepare-page.js';
 import { type Selection, selectionOf } from '../../page/fragments/selection.js';
 import type { PageMetadata } from '../../page/homepage.js';
-import { pageKey } from '../../page/page-key.js';
+import { pageKeys } from '../../page/page-key.js';
 import type { Part, PreparedPage } from '../../page/prepared-operation.js';
 import type { Section } from '../../sections/define-section.js';
 import { VERSION } from './envelope.js';
@@ -34,16 +34,29 @@ export function prepareHomepage(options: {
     separator = ',';
   }
   parts.push('},"metadata":', { page: 0, write: writeMetadata }, '}}');
-  const key = { sections, registry, limit, near, fields: fields?.paths, fallback };
-  return { pages: [{ sections, limit, near, keyOf: (viewer) => pageKey({ ...key, viewer }) }], parts };
+  const keyOf = pageKeys({ sections, registry, limit, near, fields: fields?.paths, fallback });
+  return { pages: [{ sections, limit, near, keyOf }], parts };
 }
 
 /** REST names a section by its `id`, which comes first. */
 function restSelection({ id }: Section, { fields }: Selection): Selection {
   const others = fields.filter(({ name }) => name !== 'section');
-  return fields.length === others.length ? selectionOf(fields) : selectionOf([{ key: 'id', name: 'id', constant: JSON.stringify(id) }, ...others]);
+  return fields.length === others.length
+    ? selectionOf(fields)
+    : selectionOf([{ key: 'id', name: 'id', constant: JSON.stringify(id) }, ...others]);
 }
 
-function writeMetadata({ timestamp, userId, ...rest }: PageMetadata): string {
-  return JSON.stringify({ timestamp, ...(userId === null ? {} : { userId }), ...rest });
+/** By hand, since it is written for every answer; texts beside the key are ids, enums and times, which need no escapes. */
+function writeMetadata(metadata: PageMetadata): string {
+  const { timestamp, userId, cacheKey, ttl, fromCache, executionTime, partialFailure } = metadata;
+  let sections = '';
+  for (const { section, status, ageMs, durationMs } of metadata.sections) {
+    const separator = sections === '' ? '' : ',';
+    sections += `${separator}{"section":"${section}","status":"${status}","ageMs":${ageMs},"durationMs":${durationMs}}`;
+  }
+  const user = userId === null ? '' : `"userId":"${userId}",`;
+  return (
+    `{"timestamp":"${timestamp}",${user}"cacheKey":${JSON.stringify(cacheKey)},"ttl":${ttl},"fromCache":${fromCache},` +
+    `"executionTime":${executionTime},"partialFailure":${partialFailure},"sections":[${sections}]}`
+  );
 }
