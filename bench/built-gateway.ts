@@ -24,7 +24,11 @@ export async function startBuiltGateway(): Promise<BuiltGateway> {
   const logger = createLogger({ level: 'info', pretty: false, destination: { write: () => {} } });
   const config = loadConfig({ ENABLE_CACHE_WARMING: 'false', RATE_LIMIT_MAX: '1000000' });
   const demo = await startDemo({ auth: config.auth, clock });
-  const database = connectDatabase({ uri: demo.uri, poolSize: config.database.poolSize, logger, clock });
+  const database = connectDatabase({
+    ...{ uri: demo.uri, logger, clock },
+    poolSize: config.database.poolSize,
+    createIndexes: config.database.createIndexes,
+  });
   const app = await buildApp({ config, registry, database, clock, logger });
   await database.ready;
   await app.following;

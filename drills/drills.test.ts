@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { drills } from './registry.js';
-import { createProps, type Props } from './support/shared-processes.js';
+import { drills } from './drill-registry.js';
+import { createSharedProcesses, type SharedProcesses } from './support/shared-processes.js';
 
-// Starting its processes anew for each drill took longer than the drills.
-let props: Props;
+// Starting new processes for each drill took longer than the drills.
+let processes: SharedProcesses;
 beforeAll(() => {
-  props = createProps();
+  processes = createSharedProcesses();
 });
-afterAll(() => props.close());
+afterAll(() => processes.close());
 
 it.each(drills.map((drill) => [drill.name, drill] as const))(
   '%s holds in its short form',
   async (_name, { run }) => {
-    const findings = await run('short', props);
+    const findings = await run('short', processes);
     expect(findings.length).toBeGreaterThan(0);
     expect(findings.filter(({ passed }) => !passed)).toEqual([]);
   },

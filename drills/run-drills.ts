@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { nearest } from '../src/core/suggestion.js';
-import { drills } from './registry.js';
+import { drills } from './drill-registry.js';
 import type { Drill, Finding } from './support/drill.js';
-import { createProps } from './support/shared-processes.js';
+import { createSharedProcesses } from './support/shared-processes.js';
 
 const usage = `Usage: npm run drill -- [name...] [--short]
 
@@ -33,18 +33,18 @@ async function main(): Promise<number> {
     return 0;
   }
   const rows: (Finding & { drill: string })[] = [];
-  const props = values.short ? createProps() : undefined;
+  const processes = values.short ? createSharedProcesses() : undefined;
   for (const { name, summary, run } of chosen(positionals)) {
     const startedAt = performance.now();
     console.log(`${name}: ${summary}`);
-    const findings = await run(values.short ? 'short' : 'full', props).catch((error: unknown): Finding[] => [
+    const findings = await run(values.short ? 'short' : 'full', processes).catch((error: unknown): Finding[] => [
       { what: 'the drill itself', measured: String(error), bound: 'runs to its end', passed: false },
     ]);
     for (const finding of findings) rows.push({ drill: name, ...finding });
     const took = ((performance.now() - startedAt) / 1000).toFixed(0);
     console.log(`${findings.every(({ passed }) => passed) ? 'passed' : 'FELL SHORT'} after ${took} s\n`);
   }
-  await props?.close();
+  await processes?.close();
   console.log('| drill | what | measured | bound | |');
   console.log('|---|---|---|---|---|');
   for (const { drill, what, measured, bound, passed } of rows) {

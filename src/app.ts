@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { startJobs } from './background/start-background.js';
@@ -12,6 +13,7 @@ import type { Random } from './core/random.js';
 import type { Database } from './database/connect.js';
 import { renderDemoImage } from './demo/images/image.js';
 import { createApolloServer } from './graphql/apollo/apollo-server.js';
+import { createComplexityPlugin } from './graphql/limits/complexity.js';
 import { createExecutor } from './graphql/operations/executor.js';
 import { createOperations } from './graphql/operations/operations.js';
 import { createPersistedOperations } from './graphql/operations/persisted-operations.js';
@@ -21,7 +23,7 @@ import { createAuthenticator } from './http/auth/authenticator.js';
 import { createKeySet } from './http/auth/key-set.js';
 import { createKeySource } from './http/auth/key-source.js';
 import { createViewers } from './http/auth/viewers.js';
-import { limitRequests } from './http/rate-limit/rate-limit-hook.js';
+import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
 import { graphqlRoute } from './http/routes/graphql-route.js';
@@ -32,9 +34,13 @@ import { legacyRoutes } from './http/routes/legacy-routes.js';
 import { createRequestScopes } from './http/routes/open-request.js';
 import { createServer } from './http/server.js';
 import { logCacheEvents } from './observability/cache-log.js';
+import { logPageEvents } from './observability/section-log.js';
 import { logSourceEvents } from './observability/source-log.js';
 import { createCachedSource } from './page/cached-source.js';
+import { createCountedSources } from './page/counted-sources.js';
 import { createHomepage } from './page/homepage.js';
+import { createMalformedDocuments } from './page/malformed-documents.js';
+import type { PageEventMap } from './page/page-events.js';
 import { createScopes } from './page/request-scope.js';
 import { createSectionReader } from './page/section-reader.js';
 import { createViewCounter } from './page/view-counter.js';
@@ -51,6 +57,8 @@ import type { Section } from './sections/define-section.js';
 
 /** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
 const BOOKKEEPING_TIMEOUT_MS = 1000;
+/** How often a process that goes away looks whether the last requests are answered. */
+const ANSWERED_POLL_MS = 20;
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -58,8 +66,10 @@ export interface App {
   server: FastifyInstance;
   /** Resolves when the database's changes are being followed, or cannot be. */
   following: Promise<void>;
-  /** From now on `/readyz` says that this process is going away, and new requests are refused. */
+  /** From now on `/readyz` says that this process is going away, and each answer ends its connection. */
   drain(): void;
+  /** Resolves when every request that is under way now is answered. */
+  answered(): Promise<void>;
   /** Takes no new connections, and keeps those that there are: what has been sent on them is still answered. */
   stopListening(): void;
   /** Answers what is under way, then closes everything that the app has opened. */
@@ -85,15 +95,32 @@ export async function buildApp(options: {
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
-  const server = await createServer({ logger, draining: () => draining, production, corsOrigins, trustProxy });
 
   const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
   const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
   redis?.connect();
+  const { jwks } = config.auth;
+  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
+  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
+  const limiter =
+    config.rateLimitMax > 0
+      ? createRateLimiter({
+          ...{ max: config.rateLimitMax, clock, logger },
+          shared: bookkeeping && createSpendings(bookkeeping),
+        })
+      : undefined;
+  const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
+  const underWay = new Set<ServerResponse>();
+  const server = await createServer({
+    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival, underWay },
+    draining: () => draining,
+  });
   const events = createCacheEvents();
-  logCacheEvents({ events, logger });
+  logCacheEvents({ events, logger, clock });
   const sourceEvents = createEmitter<SourceEventMap>();
   logSourceEvents({ events: sourceEvents, logger });
+  const pageEvents = createEmitter<PageEventMap>();
+  logPageEvents({ events: pageEvents, logger, clock });
   const lag = createLagSensor({ clock });
   const cache =
     options.cache ??
@@ -112,7 +139,12 @@ export async function buildApp(options: {
   const executor = createExecutor({ schema });
   const operations = createOperations(schema, registry);
   const completeItem = createItemCompleter(schema);
-  const read = createSectionReader({ sources, completeItem, clock, logger });
+  const read = createSectionReader({
+    sources: createCountedSources({ sources, clock, countTimeoutMs: queryTimeoutMs }),
+    completeItem,
+    malformed: createMalformedDocuments({ clock, logger }),
+    clock,
+  });
   const guards = createSourceGuards({
     sections: registry.map(({ id }) => id),
     poolSize: config.database.poolSize,
@@ -121,10 +153,16 @@ export async function buildApp(options: {
   });
   const source = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate });
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
-  const homepage = createHomepage({ registry, source, views, clock, queryTimeoutMs, enabled: batchEndpoint });
+  const homepage = createHomepage({
+    ...{ registry, source, views, events: pageEvents, clock, queryTimeoutMs },
+    enabled: batchEndpoint,
+  });
   const openScope = createScopes({ sources, clock, requestTimeoutMs });
   const persisted = createPersistedOperations({ persistedOnly });
-  const apollo = createApolloServer({ schema, production, logger, persisted });
+  const apollo = createApolloServer({
+    ...{ schema, production, logger, persisted },
+    plugins: [createComplexityPlugin({ pageSections: registry.length })],
+  });
   await apollo.start();
   const jobs = startJobs({
     ...{ database, cache, source, registry, openScope },
@@ -132,19 +170,6 @@ export async function buildApp(options: {
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
-  const { jwks } = config.auth;
-  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
-  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
-  const limiter =
-    config.rateLimitMax > 0
-      ? createRateLimiter({
-          max: config.rateLimitMax,
-          clock,
-          shared: bookkeeping && createSpendings(bookkeeping),
-          logger,
-        })
-      : undefined;
-  const charge = limitRequests(server, { limiter, viewerOf });
   const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
     breakers: guards.states,
@@ -152,6 +177,10 @@ export async function buildApp(options: {
       const outage = database.outage();
       const reasons = [draining && 'draining', outage !== undefined && `database: ${outage}`, jobs.starting()];
       return reasons.filter((reason) => typeof reason === 'string');
+    },
+    warnings: () => {
+      const { state, reason } = jobs.feed();
+      return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
     },
   });
   graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted });
@@ -165,6 +194,12 @@ export async function buildApp(options: {
     following: jobs.following,
     drain: () => {
       draining = true;
+    },
+    answered: async () => {
+      const waitedFor = [...underWay];
+      while (waitedFor.some((response) => underWay.has(response))) {
+        await new Promise<void>((resolve) => clock.after(ANSWERED_POLL_MS, resolve));
+      }
     },
     stopListening: () => {
       // http.Server's own would cut connections whose first request is still on its way.

@@ -1,4 +1,10 @@
-import { ConfigError, describeVariables, loadConfig } from './config/config.js';
+/** Before the gateway serves, there is nothing to end but the process. */
+const endAtOnce = () => process.exit(0);
+process.on('SIGTERM', endAtOnce);
+process.on('SIGINT', endAtOnce);
+
+// Loaded after the signals are heeded: it takes a good part of a second.
+const { ConfigError, describeVariables, loadConfig } = await import('./config/config.js');
 
 const usage = `Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`;
 const given = process.argv.slice(2);
@@ -13,13 +19,12 @@ if (given.some((argument) => argument === '--help' || argument === '-h')) {
     // Only now, so that help and faults of the configuration come at once.
     const { serve } = await import('./serve.js');
     await serve(config);
+    process.off('SIGTERM', endAtOnce);
+    process.off('SIGINT', endAtOnce);
   } catch (error) {
-    console.error(error instanceof ConfigError || isSystemError(error) ? error.message : error);
+    console.error(error instanceof ConfigError ? error.message : error);
     process.exit(1);
   }
 }
 
-/** A port that is taken, a host that has no address: the message says it all. */
-function isSystemError(error: unknown): error is Error {
-  return error instanceof Error && 'syscall' in error;
-}
+export {};

@@ -1,29 +1,21 @@
 import 'reflect-metadata';
-import closeWithGrace from 'close-with-grace';
 import { buildApp } from './app.js';
+import { endGracefully } from './closing.js';
 import type { Config } from './config/config.js';
 import { systemClock } from './core/clock.js';
 import { createLogger } from './core/logger.js';
 import { connectDatabase } from './database/connect.js';
+import { listenFault } from './listen-fault.js';
 import { registry } from './sections/registry.js';
 
-/** What closing may take beyond the time of the longest request; the process is gone within two seconds. */
-const CLOSE_MARGIN_MS = 1750;
-/**
- * For so long a process that is to go away still listens: connections that clients keep open are told so with their next
- * answer, instead of being cut under a request that is on its way. In half a second some were not used again.
- */
-const LAME_DUCK_MS = 2000;
-/** And so long after it has stopped listening, for those who came in last. */
-const LAST_ANSWERS_MS = 200;
-
-/** Starts the gateway, and keeps it until a signal ends it. Rejects when its port is taken, or its host has no address. */
+/** Starts the gateway, and keeps it until a signal ends it. Rejects with a ConfigError when it cannot listen. */
 export async function serve(config: Config): Promise<void> {
   const clock = systemClock;
   const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.production });
+  // Output that cannot be written is lost; without a listener, it would end the process.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const warning of config.warnings) logger.warn(warning);
 
-  const pause = (ms: number) => new Promise<void>((resolve) => clock.after(ms, resolve));
   const { uri } = config.database;
   // Loaded where it is wanted: a gateway with a database of its own has no use for an embedded one.
   const demo =
@@ -33,6 +25,7 @@ export async function serve(config: Config): Promise<void> {
   const database = connectDatabase({
     uri: demo?.uri ?? String(uri),
     poolSize: config.database.poolSize,
+    createIndexes: config.database.createIndexes,
     logger,
     clock,
   });
@@ -43,22 +36,15 @@ export async function serve(config: Config): Promise<void> {
     clock,
     logger,
   });
-  closeWithGrace({ delay: config.http.requestTimeoutMs + CLOSE_MARGIN_MS, logger }, async ({ err, signal }) => {
-    if (err) logger.error({ error: err }, 'closing after an error that nobody caught');
-    else logger.info({ signal }, 'closing');
-    app.drain();
-    // Who presses Ctrl-C is the client.
-    if (signal !== 'SIGINT') await pause(LAME_DUCK_MS);
-    app.stopListening();
-    await pause(LAST_ANSWERS_MS);
-    await app.close();
-    await demo?.close();
-  });
-
   if (demo !== undefined) await database.ready;
-  await app.server.listen({ host: config.http.host, port: config.http.port });
+  const { host, port: wanted, drainMs, requestTimeoutMs } = config.http;
+  await app.server.listen({ host, port: wanted }).catch((error) => {
+    throw listenFault(error, { host, port: wanted });
+  });
+  const afterwards = async () => demo?.close();
+  endGracefully({ app, afterwards, drainMs, requestTimeoutMs, clock, logger });
   const [address] = app.server.addresses();
-  const port = typeof address === 'object' ? address.port : config.http.port;
+  const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;
   console.log(`Homepage Gateway: ${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST)`);
   if (demo === undefined) return;

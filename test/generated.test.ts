@@ -1,10 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import manifest from '../src/graphql/generated/persisted-documents.json' with { type: 'json' };
+import persistedDocuments from '../src/graphql/generated/persisted-documents.json' with { type: 'json' };
 import { generatedFiles } from '../src/graphql/operations/generated-files.js';
+import { readManifest, withoutPrefix, withPublished } from '../src/graphql/operations/manifest.js';
 import { registry } from '../src/sections/registry.js';
 
 describe('generated files', () => {
@@ -23,10 +25,30 @@ describe('generated files', () => {
     await expect(codegen).resolves.toBeDefined();
   }, 60_000);
 
-  it('name every operation by the sha256 of its document', () => {
-    const entries = Object.entries(manifest);
-    expect(entries).toHaveLength(6);
-    for (const [hash, document] of entries)
-      expect(`sha256:${createHash('sha256').update(document).digest('hex')}`).toBe(hash);
+  it('hold every present operation in the manifest of published ones (else: npm run generate)', () => {
+    const names = [...generatedFiles(registry).keys()].filter((path) => path.includes('operations'));
+    expect(Object.keys(persistedDocuments)).toHaveLength(names.length);
+    const published = readManifest();
+    expect(withPublished(published, persistedDocuments, '2000-01-01')).toEqual(published);
+  });
+
+  it('publish an operation once, and keep what was published before', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'publish-'));
+    const path = join(directory, 'schema/manifest.json');
+    const gone = { name: 'Gone', published: '2020-02-02', document: 'query Gone { offers { total } }' };
+    await mkdir(dirname(path));
+    await writeFile(path, JSON.stringify({ ['0'.repeat(64)]: gone }));
+    await cp('src/graphql/generated', join(directory, 'src/graphql/generated'), { recursive: true });
+    const publish = () =>
+      promisify(execFile)(process.execPath, [resolve('dist/commands/publish-operations.js')], { cwd: directory });
+    await publish();
+    const first = await readFile(path, 'utf8');
+    await publish();
+    expect(await readFile(path, 'utf8')).toBe(first);
+    const manifest = readManifest(path);
+    const present = Object.keys(persistedDocuments).map(withoutPrefix);
+    expect(Object.keys(manifest)).toEqual(['0'.repeat(64), ...present]);
+    expect(manifest['0'.repeat(64)]).toEqual(gone);
+    await rm(directory, { recursive: true });
   });
 });

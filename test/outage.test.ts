@@ -43,7 +43,7 @@ describe('an unreachable database', () => {
       expect([url, status, headers['retry-after']]).toEqual([url, 503, '5']);
       expect(body.errors?.[0]?.['code']).toBe('DB_CONNECTION_ERROR');
     }
-    const graphql = await app.graphql('{ homepage { events { id } } }');
+    const graphql = await app.graphql('{ homepage { events { section } } }');
     expect([graphql.status, graphql.headers['retry-after']]).toEqual([503, '5']);
 
     const first = await startDemoDatabase({ port, products: 20, seed: 1, clock: systemClock });

@@ -1,3 +1,5 @@
+import 'reflect-metadata';
+import { registry } from '../../src/sections/registry.js';
 import type { Ask } from '../load/plan.js';
 
 /** A request that must be refused, and the limit that its refusal has to name. */
@@ -5,7 +7,7 @@ export interface Attack {
   name: string;
   ask: Omit<Ask, 'origin'>;
   names: RegExp;
-  /** 400 and its like, when left out. */
+  /** Any 4xx when left out. */
   status?: number;
 }
 
@@ -17,11 +19,11 @@ const graphql = (body: unknown, headers: Readonly<Record<string, string>> = {}):
 });
 const many = (count: number, text: (index: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join(' ');
-/** `__type` nests as deep as one likes, and costs nothing but its depth. */
+/** `__type` nests to any depth and costs nothing else. */
 const nested = (depth: number) =>
   `{ __type(name: "Query") { ${'ofType { '.repeat(depth)} name ${'} '.repeat(depth)} } }`;
 
-/** Each limit of the spec's section 6, for a gateway in development. */
+/** One attack for each limit of a request, for a gateway in development. */
 export const attacks: readonly Attack[] = [
   { name: 'tokens', ask: graphql({ query: `{ ${many(2100, () => '__typename')} }` }), names: /token/i },
   { name: 'depth', ask: graphql({ query: nested(20) }), names: /depth|deep/i },
@@ -33,8 +35,18 @@ export const attacks: readonly Attack[] = [
   },
   {
     name: 'complexity',
-    ask: graphql({ query: `{ ${many(13, (i) => `a${i}: newArrivals(limit: 20) { total }`)} }` }),
+    ask: graphql({ query: `{ ${many(2 * registry.length + 1, (i) => `a${i}: newArrivals(limit: 20) { total }`)} }` }),
     names: /items|complex/i,
+  },
+  {
+    name: 'overlapping fields',
+    ask: graphql({ query: `{ offers { ${many(1900, () => 'total')} } }` }),
+    names: /500000 steps/,
+  },
+  {
+    name: 'words of a query string',
+    ask: { path: `/api/v1/homepage?fields=${many(3000, (i) => i.toString(36)).replaceAll(' ', ',')}` },
+    names: /and 2990 more/,
   },
   { name: 'batch', ask: graphql([{ query: '{ __typename }' }, { query: '{ __typename }' }]), names: /batch/i },
   {
@@ -48,13 +60,18 @@ export const attacks: readonly Attack[] = [
     ask: graphql({ query: '{ __typename }', variables: { padding: 'x'.repeat(20_000) } }),
     names: /variables/i,
   },
-  { name: 'CSRF', ask: { path: `/graphql?query=${encodeURIComponent('{ __typename }')}` }, names: /csrf|preflight/i },
+  {
+    name: 'form body',
+    ask: graphql({ query: '{ __typename }' }, { 'content-type': 'text/plain' }),
+    names: /application\/json/i,
+    status: 415,
+  },
 ];
 
-/** What is refused in production besides. */
+/** What is refused in production in addition. */
 export const productionAttacks: readonly Attack[] = [
   { name: 'introspection', ask: graphql({ query: '{ __schema { types { name } } }' }), names: /introspection/i },
-  // Names the field that was asked for, and none that exists.
+  // The message names the requested field and no existing one.
   {
     name: 'field suggestions',
     ask: graphql({ query: '{ homepag { offers { total } } }' }),

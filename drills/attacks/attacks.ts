@@ -1,4 +1,4 @@
-import type { Load } from '../load/load.js';
+import type { Load } from '../load/load-runner.js';
 import { atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import { playing } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
@@ -6,12 +6,12 @@ import { type Attack, attacks, persistedAttacks, productionAttacks } from './att
 
 const REFUSED_MS = 500;
 
-/** Whatever goes beyond a limit is refused before anything is executed, and is told which limit it was. */
+/** A request beyond a limit is refused before execution, and the refusal names the limit. */
 export const attacksDrill: Drill = {
   name: 'attacks',
   summary: 'every limit of GraphQL is exceeded: a refusal that names it, soon, and the gateway serves on',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const times = scale === 'full' ? 50 : 3;
       const production = { NODE_ENV: 'production', HOST: '127.0.0.1' };
       const [open, closed, persisted] = await Promise.all([
@@ -36,7 +36,7 @@ export const attacksDrill: Drill = {
     }),
 };
 
-/** One row for an attack: what was answered when it was not refused as it must be. */
+/** The finding of one attack; it shows the answer when the attack was not refused as it must be. */
 async function attacked(load: Load, origin: string, attack: Attack, times: number): Promise<Finding> {
   const { name, ask, names, status } = attack;
   const samples = await load.run({

@@ -6,17 +6,17 @@ import { noneFailed } from '../support/times.js';
 
 const MIB = 1024 ** 2;
 const POINTS = 12;
-/** Growth that is a leak: more than this share of what there was, and more than the steps in which a heap grows. */
+/** Growth counts as a leak beyond this share of the warm size, and beyond GROWTH_MIB, the steps in which a heap grows. */
 const GROWTH_SHARE = 0.1;
-/** A process of a few seconds is still warming up: its bound only shows that the drill works. */
+/** The short form measures a process that is still warming up: its bound only shows that the drill works. */
 const GROWTH_MIB = { full: 20, short: 60 } as const;
 
-/** What grows after the caches are warm would grow for ever. */
+/** Memory that still grows once the caches are warm would grow for ever. */
 export const memory: Drill = {
   name: 'memory',
   summary: "100 users' steady mixed load: the gateway's memory stays as it is once it is warm",
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const forMs = scale === 'full' ? 300_000 : 3000;
       const { origin, process } = await lone();
       const { pid = 0 } = process.child;
@@ -46,7 +46,7 @@ export const memory: Drill = {
     }),
 };
 
-/** What one user asks for, in turn. */
+/** The requests of one user, in turn. */
 function mixed(origin: string, token: string, user: number): Ask[] {
   const headers = { authorization: `Bearer ${token}` };
   const query = `{ homepage(limit: ${1 + (user % 20)}) { justForYou { items { id name } } events { items { id title } } } }`;
@@ -69,7 +69,7 @@ async function residentMib(pid: number): Promise<number> {
   return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / MIB;
 }
 
-/** Of a tenth of the curve that begins at this share of it. */
+/** Mean of a tenth of the curve, starting at `share` of its length. */
 function averageFrom(curve: readonly number[], share: number): number {
   const from = Math.floor(curve.length * share);
   const part = curve.slice(from, from + Math.max(1, Math.floor(curve.length / 10)));

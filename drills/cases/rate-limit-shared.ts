@@ -5,14 +5,14 @@ import { playing } from '../support/drill-processes.js';
 const MAX = 60;
 const GATEWAYS = 3;
 
-/** One limit for each client, whichever gateway it asks. Counters go through Redis a few times a second, so a few more pass. */
+/** One limit per client over all gateways. Counters are exchanged through Redis a few times a second, so a few more requests pass. */
 export const rateLimitShared: Drill = {
   name: 'rate-limit-shared',
   summary: 'three gateways share one limit for each client; without Redis each holds it for itself',
-  run: (_scale, props) =>
-    playing(props, async ({ stage, load, database }) => {
+  run: (_scale, processes) =>
+    playing(processes, async ({ fixture, load, database }) => {
       const env = { RATE_LIMIT_MAX: String(MAX), TRUST_PROXY: 'loopback' };
-      const { gateways, redis } = await stage.cluster({ gateways: GATEWAYS, env, database: await database() });
+      const { gateways, redis } = await fixture.cluster({ gateways: GATEWAYS, env, database: await database() });
       const as = (client: string, forMs: number) =>
         load.run({
           asks: gateways.map(({ origin }) => ({
@@ -38,7 +38,7 @@ export const rateLimitShared: Drill = {
         atLeast(`passed of ${one.length}`, passed(one), MAX),
         atMost(`passed of ${one.length}`, passed(one), Math.floor(MAX * 1.15)),
         exactly('neither passed nor 429', one.length - passed(one) - refused.length, 0),
-        told(refused),
+        announced(refused),
         exactly('refused of another client', other.length - passed(other), 0),
         atLeast('without Redis: passed', passed(alone), MAX),
         atMost('without Redis: passed', passed(alone), GATEWAYS * MAX),
@@ -48,8 +48,8 @@ export const rateLimitShared: Drill = {
 
 const passed = (samples: readonly Sample[]) => samples.filter(({ status }) => status === 200).length;
 
-/** Clients learn when to come again. */
-function told(refused: readonly Sample[]): Finding {
+/** The finding that every 429 says when the client may try again. */
+function announced(refused: readonly Sample[]): Finding {
   const silent = refused.filter(
     ({ headers }) =>
       !(Number(headers['retry-after']) > 0) || !Object.keys(headers).some((name) => name.startsWith('ratelimit')),

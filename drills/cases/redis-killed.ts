@@ -3,17 +3,17 @@ import { atMost, type Drill, type Finding } from '../support/drill.js';
 import { playing, wait } from '../support/drill-processes.js';
 import { noneFailed, percentile, sentBetween, slowest } from '../support/times.js';
 
-/** What Redis may cost an answer beyond the usual, in ms; in a phase of a second, what is loaded anew slows down the rest. */
+/** What Redis may add to an answer, in ms. In the short form new loads after a fault slow down the rest of a phase of a second. */
 const COST_MS = { full: 50, short: 150 } as const;
-/** What a shared machine, and the loads after Redis came back empty, add to the slowest one. */
+/** What a shared machine, and the loads after Redis came back empty, may add to the slowest answer, in ms. */
 const SLOWEST_MS = { full: 500, short: 1000 } as const;
 
-/** Warm answers come from process memory: whatever becomes of Redis, nobody waits for it and nobody fails. */
+/** Warm answers come from process memory: no request waits for Redis or fails because of it. */
 export const redisKilled: Drill = {
   name: 'redis-killed',
   summary: 'Redis is killed, restarted, stopped and woken under load: no answer fails or waits for it',
-  run: (scale, props) =>
-    playing(props, async ({ cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ cluster, load }) => {
       const phaseMs = scale === 'full' ? 6000 : 800;
       const { gateways, redis } = await cluster();
       const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
@@ -40,7 +40,7 @@ export const redisKilled: Drill = {
         name,
         of: sentBetween(samples, from, to).filter(isWarm),
       }));
-      // A tenth of a short phase is less than what three gateways that load everything anew hold up on two cores.
+      // In a short phase three gateways that reload everything delay more than a tenth of the answers on two cores.
       const share = scale === 'full' ? 0.99 : 0.5;
       const usualMs = percentile(quiet?.of ?? [], share);
       const findings = faults.flatMap(({ name, of }): Finding[] => [
@@ -56,5 +56,5 @@ export const redisKilled: Drill = {
     }),
 };
 
-/** Copies that an emptied Redis can no longer vouch for are loaded anew: whoever waits for that does not wait for Redis. */
+/** Leaves out answers with a new load: copies that an emptied Redis cannot confirm are loaded again, which is no wait for Redis. */
 const isWarm = ({ page }: Sample) => !Object.values(page?.statuses ?? {}).includes('FRESH');

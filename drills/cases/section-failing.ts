@@ -2,15 +2,15 @@ import type { Sample } from '../load/plan.js';
 import { atLeast, type Drill, exactly } from '../support/drill.js';
 import { failPoint, place, playing, wait } from '../support/drill-processes.js';
 
-/** One place has a copy, and each round asks for one more that has none. */
+/** A location with a copy; each round also asks for a location without one. */
 const KNOWN = '55.27,25.2';
 
-/** Events fail in every other round: half the loads, and never so many in a row that a breaker opens. */
+/** `events` fails in every other round: half of the loads, and never so many in a row that a breaker opens. */
 export const sectionFailing: Drill = {
   name: 'section-failing',
   summary: 'half the loads of one section fail: every page is served, the other sections are never null',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone, database }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone, database }) => {
       const rounds = scale === 'full' ? 600 : 60;
       const shop = await database();
       const { origin } = await lone({ CACHE_TTL: '1' });
@@ -25,7 +25,7 @@ export const sectionFailing: Drill = {
           pace: { connections: locations.length, count: locations.length },
         });
       await ask([KNOWN]);
-      // The copy passes into its grace: from here on it is loaded anew, and serves when that fails.
+      // The copy passes into its grace: from here on each request loads, and the copy serves when the load fails.
       await wait(1100);
       const cold: Sample[] = [];
       const known: Sample[] = [];

@@ -5,27 +5,27 @@ import { slowest } from '../support/times.js';
 
 const SLOW_MS = 5000;
 const MARGIN_MS = 500;
-/** Failures in a row that open a breaker, and a few more. */
+/** More failures in a row than open a breaker. */
 const FAILURES = 8;
 
-/** Events take 5 s, longer than a section may. */
+/** `events` takes 5 s, longer than QUERY_TIMEOUT. */
 export const sectionSlow: Drill = {
   name: 'section-slow',
   summary:
     'one section takes 5 s: the others do not wait, it times out or is stale, nothing goes on, its breaker opens',
-  run: (scale, props) =>
-    playing(props, async ({ stage, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, load }) => {
       const timeoutMs = scale === 'full' ? 3000 : 700;
-      const database = await stage.database();
+      const database = await fixture.database();
       const env = { MONGODB_URI: database.uri, QUERY_TIMEOUT: String(timeoutMs), CACHE_TTL: '1' };
-      const { origin } = await startLone(stage, env);
+      const { origin } = await startLone(fixture, env);
       const ask = (queries: readonly string[], connections = 1) =>
         load.run({
           asks: queries.map((query) => ({ origin, path: `/api/v1/homepage?${query}` })),
           pace: { connections, count: queries.length },
         });
       const [warm] = await ask(['location=55.27,25.2']);
-      // Past fresh and stale: from here on only the grace serves.
+      // Past fresh and stale: from here on copies serve in their grace only.
       await wait(1100);
       const idle = await running(database);
       const namespace = `${database.db.databaseName}.events`;
@@ -62,7 +62,7 @@ const isSample = (sample: Sample | undefined): sample is Sample => sample !== un
 const codes = (sample: Sample | undefined) =>
   sample?.page?.errors.map(({ section, code }) => `${section}: ${code}`).join();
 
-/** Operations that run in the database, with those that wait for news at all times. */
+/** Operations that run in the database, including the waiting reads of change streams. */
 async function running({ db }: Database): Promise<number> {
   return Number((await db.admin().command({ serverStatus: 1 }))['globalLock'].activeClients.total);
 }

@@ -4,23 +4,23 @@ import { noneFailed } from '../support/times.js';
 
 const REQUEST_TIMEOUT_MS = 3000;
 const LOAD_MS = 100;
-/** A load balancer asks every second or so; a process under load hears a signal when its event loop comes around. */
+/** Load balancers ask about every second; a loaded process handles a signal when its event loop gets to it. */
 const SAID_MS = 500;
 
-/** Clients do as a load balancer does: refused by one gateway, they go on to the next. */
+/** Clients behave like a load balancer: refused by one gateway, they try the next. */
 export const sigtermUnderLoad: Drill = {
   name: 'sigterm-under-load',
   summary: 'one of three gateways gets SIGTERM under load: no request is dropped, and it ends with 0 in time',
-  run: (scale, props) =>
-    playing(props, async ({ stage, cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ fixture, cluster, load }) => {
       const phaseMs = scale === 'full' ? 10_000 : 1000;
       const { gateways, database, env } = await cluster();
-      const leaving = await startLone(stage, { ...env, REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_MS) });
-      // Loads take so long that every gateway has some under way at any time.
+      const leaving = await startLone(fixture, { ...env, REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_MS) });
+      // Loads are slowed down so that every gateway has some in flight at any time.
       await database.slow(['aggregate'], LOAD_MS, 'events');
       try {
         const failover = [leaving, ...gateways.slice(1)].map(({ origin }) => origin);
-        // Every other one is of a place that nobody has asked for: answers are under way when the signal comes.
+        // Every other request is for a new location, so that answers are in flight when the signal comes.
         const asks = Array.from({ length: 6000 }, (_, index) => ({
           origin: failover[index % failover.length] ?? '',
           path: `/api/v1/homepage${index % 2 === 0 ? '' : `?sections=events&location=${place(index)}`}`,
@@ -30,7 +30,7 @@ export const sigtermUnderLoad: Drill = {
         const signalledAt = performance.now();
         const signalledOn = Date.now();
         leaving.process.child.kill('SIGTERM');
-        const saidSo = saysThatItLeaves(leaving);
+        const notReady = notReadyAt(leaving);
         const code = await leaving.process.ended;
         const tookMs = performance.now() - signalledAt;
         await wait(phaseMs);
@@ -44,7 +44,7 @@ export const sigtermUnderLoad: Drill = {
           atLeast('answers under way at the signal', underWay.length, 1),
           exactly('its exit code', Number(code), 0),
           atMost('it ended after', tookMs, REQUEST_TIMEOUT_MS + 2000, ' ms'),
-          atMost('its /readyz said 503 after', (await saidSo) - signalledAt, SAID_MS, ' ms'),
+          atMost('its /readyz said 503 after', (await notReady) - signalledAt, SAID_MS, ' ms'),
         ];
       } finally {
         await database.heal();
@@ -52,8 +52,8 @@ export const sigtermUnderLoad: Drill = {
     }),
 };
 
-/** When its /readyz first said 503; its port still listens then. */
-async function saysThatItLeaves(gateway: Gateway): Promise<number> {
+/** When its /readyz first said 503, while its port still listens. */
+async function notReadyAt(gateway: Gateway): Promise<number> {
   await until(async () => (await gateway.readyz()) === 503, 2 * SAID_MS).catch(() => undefined);
   return performance.now();
 }

@@ -3,24 +3,24 @@ import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
 import { playing, wait } from '../support/drill-processes.js';
 import { noneFailed, percentile } from '../support/times.js';
 
-/** What a connection that never gets on may cost the others, in ms. */
+/** What slow connections may add to the answers of others, in ms. */
 const COST_MS = 100;
-/** Milliseconds within which a request that does not arrive has been ended. */
+/** A request that does not arrive completely must have been ended after this long. */
 const ENDED_MS = 15_000;
 
-/** What they send before they dwindle to a byte a second: part of the headers, part of a body, or all, to read slowly. */
+/** What they send before they slow down to a byte a second: part of the headers, part of a body, or a whole request to read slowly. */
 const openings = [
   'GET /api/v1/homepage HTTP/1.1\r\nhost: a\r\nx-slow: ',
   'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{"query":"',
   'GET /api/v1/homepage?limit=20 HTTP/1.1\r\nhost: a\r\n\r\n',
 ] as const;
 
-/** Slowloris: connections that are held open by next to nothing. */
+/** Slowloris: connections that are held open by a byte a second. */
 export const slowClients: Drill = {
   name: 'slow-clients',
   summary: 'clients that send a byte a second or hardly read: others are served as before, and they are ended',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const count = scale === 'full' ? 200 : 50;
       const { origin } = await lone();
       const measure = () =>
@@ -60,7 +60,7 @@ export const slowClients: Drill = {
 };
 
 interface SlowClient {
-  /** Whether it sends slowly, or else reads slowly. */
+  /** Whether it sends slowly; otherwise it reads slowly. */
   sends: boolean;
   drip(): void;
   isOpen(): boolean;
@@ -75,7 +75,7 @@ function slowClient(origin: string, index: number): SlowClient {
   let answer = '';
   const socket: Socket = connect({ host: hostname, port: Number(port) });
   let isOpen = true;
-  // A gateway may well reset it: that is an end, too, and `close` tells.
+  // The gateway may reset the connection; `close` follows.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     isOpen = false;

@@ -1,23 +1,23 @@
 import { atMost, type Drill, exactly } from '../support/drill.js';
-import { playing, SECTIONS } from '../support/drill-processes.js';
+import { playing, sectionIds } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
 
-/** Every request of the crowd is cold, and comes before the first load has ended. */
+/** Every request of the crowd is cold and arrives before the first load ends. */
 export const stampede: Drill = {
   name: 'stampede',
   summary: 'a crowd of cold requests at once over three gateways: one load for each section',
-  run: (scale, props) =>
-    playing(props, async ({ cluster, load }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ cluster, load }) => {
       const count = scale === 'full' ? 1000 : 100;
       const { gateways, database } = await cluster();
       const asks = gateways.map(({ origin }) => ({ origin, path: '/api/v1/homepage' }));
-      // Whatever stands in the caches may not be served any more.
+      // No entry of the caches may be served from here on.
       await gateways[0]?.invalidate('hard');
-      // A section counts its documents once each load: this is what the database was asked for, not what a log says.
+      // Each load counts its documents once, so the database's counter of aggregations counts the loads.
       await database.slow(['aggregate'], 0);
       const samples = await load.run({ asks, pace: { connections: count, count } });
       return [
-        exactly('loads, counted by the database', await database.heal(), SECTIONS.length),
+        exactly('loads, counted by the database', await database.heal(), sectionIds.length),
         noneFailed(samples),
         exactly('requests at once', samples.length, count),
         atMost('slowest answer', slowest(samples), 5000, ' ms'),

@@ -2,7 +2,7 @@ import type { Ask } from '../load/plan.js';
 import type { Draw } from '../support/draw.js';
 import { documents, methods, names, parameters, paths, poison } from './fuzz-words.js';
 
-/** One malformed request; the same draws make the same one. */
+/** One malformed request; the same draws make the same request. */
 export function malformed(draw: Draw, origin: string): Ask {
   const kind = draw.below(8);
   if (kind === 0) return { origin, raw: garbage(draw), halfClose: true };
@@ -23,7 +23,7 @@ function target(draw: Draw): string {
   const query = Array.from({ length: draw.below(4) }, () => `${draw.of(parameters)}=${draw.of(poison)}`).join('&');
   const path = draw.of(paths);
   const whole = `${draw.below(5) === 0 ? mutated(draw, path) : path}?${query}`;
-  // A blank or a line's end would make it another request, not a malformed one.
+  // A blank or line end would end the request target early and make a different request.
   return whole.replace(/[\s\0]/g, '+');
 }
 
@@ -50,7 +50,7 @@ function graphql(draw: Draw): string {
   return draw.below(4) === 0 ? mutated(draw, text) : text;
 }
 
-/** A few places of a text changed, dropped, doubled, or poisoned. */
+/** The text with a few places replaced, removed, repeated or filled with poison. */
 function mutated(draw: Draw, text: string): string {
   let result = text;
   for (let left = draw.below(4); left > 0 && result.length > 0; left -= 1) {

@@ -1,4 +1,4 @@
-/** What malformed requests are made of; the order decides what a seed makes. */
+/** The parts of malformed requests. Their order belongs to what a seed makes: append only. */
 export const paths = [
   '/api/v1/homepage',
   '/products/featured',

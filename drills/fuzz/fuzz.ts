@@ -6,18 +6,18 @@ import { playing } from '../support/drill-processes.js';
 import { noneFailed, slowest } from '../support/times.js';
 import { malformed } from './fuzz-requests.js';
 
-/** The first; every batch has the next one, so that an offender's batch can be made again by itself. */
+/** Seed of the first batch; each batch has the next one, so that an offender's batch can be repeated alone. */
 const SEED = 20_261;
 const BATCH = 500;
 const CONNECTIONS = 20;
 const SLOWEST_MS = 1000;
 
-/** Whatever is sent: an answer of 4xx at worst, soon. */
+/** Malformed requests get a 4xx at worst, within a second. */
 export const fuzz: Drill = {
   name: 'fuzz',
   summary: 'malformed REST and GraphQL requests and raw bytes from a seed: no 5xx, no crash, no answer over 1 s',
-  run: (scale, props) =>
-    playing(props, async ({ load, lone }) => {
+  run: (scale, processes) =>
+    playing(processes, async ({ load, lone }) => {
       const count = scale === 'full' ? 100_000 : 3000;
       const gateway = await lone();
       const found = { answers: 0, failures: 0, silent: 0, slowestMs: 0 };
@@ -28,13 +28,13 @@ export const fuzz: Drill = {
         const samples = await load.run({ asks, pace: { connections: CONNECTIONS, count: BATCH } });
         for (const sample of samples) {
           const ask = asks[sample.index];
-          // Raw bytes that are no request may end without an answer; whatever claims to be one may not.
+          // Raw bytes that are no request may end without an answer; a request may not.
           const isSilent = sample.status === 0 && ask?.halfClose !== true;
           if (sample.status > 0) found.answers += 1;
           if (sample.status >= 500) found.failures += 1;
           if (isSilent) found.silent += 1;
           if (sample.status >= 500 || isSilent || sample.tookMs > SLOWEST_MS)
-            offender ??= told(sample, SEED + batch, ask?.raw);
+            offender ??= described(sample, SEED + batch, ask?.raw);
         }
         found.slowestMs = Math.max(found.slowestMs, slowest(samples.filter(({ status }) => status > 0)));
       }
@@ -54,5 +54,5 @@ export const fuzz: Drill = {
     }),
 };
 
-const told = ({ status, failure, tookMs, index }: Sample, seed: number, raw = '') =>
+const described = ({ status, failure, tookMs, index }: Sample, seed: number, raw = '') =>
   `seed ${seed}, request ${index}: ${status} ${failure ?? ''} after ${Math.round(tookMs)} ms for ${JSON.stringify(raw.slice(0, 600))}`;

@@ -1,10 +1,10 @@
-import { createAsker } from './ask.js';
+import { createAsker } from './asker.js';
 import type { Ask, Order, Plan, Report, Sample } from './plan.js';
 import { askRaw } from './raw.js';
 
-/** The load process: carries out one plan after another, as the drill that has started it says. */
+/** The load process: carries out the plans that its parent, the drill, sends. */
 const REPORT_MS = 50;
-/** The plan that is carried out; none that was begun before it sends anything more. */
+/** Id of the running plan. Plans that were started before it send nothing more. */
 let current: number | undefined;
 
 const send = (report: Report) => void process.send?.(report);
@@ -44,7 +44,7 @@ async function carryOut(id: number, { asks, pace, keepBody = false, failover = [
 const isRefusal = ({ status, failure, headers }: Pick<Sample, 'status' | 'failure' | 'headers'>) =>
   (status === 503 && headers['connection'] === 'close') || failure === 'ECONNREFUSED';
 
-/** Requests leave by the clock, whether earlier ones were answered or not. */
+/** Open loop: requests are sent by the clock, without waiting for earlier answers. */
 async function openLoop(
   pace: { perSecond: number; forMs: number },
   one: (number: number) => Promise<void>,
@@ -69,6 +69,7 @@ async function openLoop(
   await Promise.all(pending);
 }
 
+/** Closed loop: each connection sends its next request when the last one is answered. */
 async function closedLoop(
   pace: { connections: number; count: number },
   one: (number: number) => Promise<void>,
@@ -88,5 +89,5 @@ process.on('message', (order: Order) => {
   current = order === 'stop' ? undefined : order.id;
   if (order !== 'stop') void carryOut(order.id, order.plan);
 });
-// The drill has gone.
+// The parent has ended.
 process.on('disconnect', () => process.exit());

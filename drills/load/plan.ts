@@ -1,4 +1,4 @@
-/** One request. With `raw` its bytes (latin1) are sent as they are; the rest but `origin` is then without effect. */
+/** One request. With `raw` these bytes (latin1) are sent unchanged, and only `origin` counts beside them. */
 export interface Ask {
   origin: string;
   path?: string;
@@ -6,21 +6,21 @@ export interface Ask {
   headers?: Readonly<Record<string, string>>;
   body?: string;
   raw?: string;
-  /** Nothing follows the raw bytes, and the gateway is told so: it need not wait for the rest of a broken request. */
+  /** Half-closes the connection after the raw bytes, so that the gateway does not wait for the rest of a broken request. */
   halfClose?: boolean;
 }
 
-/** What a load process does: the requests in turn, so many a second whatever becomes of them, or so many at a time. */
+/** What a load process does: the requests in turn, at a fixed rate (open loop) or over a number of connections (closed loop). */
 export interface Plan {
   asks: readonly Ask[];
   pace: { perSecond: number; forMs: number } | { connections: number; count: number };
-  /** Answers' bodies are wanted. */
+  /** Reports the bodies of answers too. */
   keepBody?: boolean;
-  /** Where a client goes on, in turn, when a gateway refuses it (503 with `connection: close`, or no connection). */
+  /** Origins that a refused client tries next, in turn (503 with `connection: close`, or no connection). */
   failover?: readonly string[];
 }
 
-/** What a REST page says of its sections. */
+/** What a REST page says about its sections. */
 export interface PageFacts {
   /** By section id: FRESH, CACHED, STALE or FAILED. */
   statuses: Record<string, string>;
@@ -32,20 +32,20 @@ export interface PageFacts {
 
 /** How one request went. */
 export interface Sample {
-  /** Which of the plan's requests. */
+  /** Index of the request in the plan. */
   index: number;
   origin: string;
-  /** Milliseconds since the epoch, and how many it took. */
+  /** When it was sent, milliseconds since the epoch; `tookMs` is its duration. */
   askedAt: number;
   tookMs: number;
-  /** 0: no answer, or not a whole one. */
+  /** 0 without a complete answer. */
   status: number;
   /** Why there was no answer. */
   failure?: string;
   headers: Record<string, string>;
   page?: PageFacts;
   body?: string;
-  /** How many gateways had refused it before. */
+  /** How many gateways refused it before one answered. */
   refusals?: number;
 }
 

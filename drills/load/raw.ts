@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
 import type { Ask, Sample } from './plan.js';
 
-/** Longer than an answer to a malformed request may take by far. */
-const PATIENCE_MS = 5000;
+/** Longer than an answer to a malformed request may take; then it counts as unanswered. */
+const ANSWER_TIMEOUT_MS = 5000;
 
-/** Sends bytes as they are on a connection of their own; the answer's first line is all that is read of it. */
+/** Sends bytes unchanged on a new connection, and reads the first line of the answer. */
 export function askRaw({
   origin,
   raw = '',
@@ -17,10 +17,10 @@ export function askRaw({
     const settle = (failure?: string) => {
       const status = Number(/^HTTP\/1\.[01] (\d{3}) /.exec(text)?.[1] ?? 0);
       resolve({ status, headers: {}, body: text, ...(status === 0 && failure !== undefined ? { failure } : {}) });
-      // A reset leaves no port behind that has to wait.
+      // A reset leaves no socket in TIME_WAIT, so that thousands of requests do not use up the ports.
       socket.resetAndDestroy();
     };
-    socket.setTimeout(PATIENCE_MS, () => settle('no answer'));
+    socket.setTimeout(ANSWER_TIMEOUT_MS, () => settle('no answer'));
     socket.on('connect', () => {
       socket.write(Buffer.from(raw, 'latin1'));
       if (halfClose) socket.end();

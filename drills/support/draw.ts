@@ -1,11 +1,11 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
-/** Draws that a seed repeats. */
+/** A seeded random source: the same seed makes the same draws. */
 export interface Draw {
-  /** From 0 up to, and without, `count`. */
+  /** A whole number from 0 to `count` - 1. */
   below(count: number): number;
-  /** One of a list, which must not be empty. */
+  /** A member of the list, which must not be empty. */
   of<Item>(list: readonly Item[]): Item;
 }
 

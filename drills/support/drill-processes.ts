@@ -1,45 +1,45 @@
 import type { Document } from 'mongodb';
-import { createStage, type Database, type Stage } from '../../test/support/stage.js';
+import { createProcessFixture, type Database, type ProcessFixture } from '../../test/support/process-fixture.js';
 import type { Finding } from './drill.js';
-import { createProps, type Props } from './shared-processes.js';
+import { createSharedProcesses, type SharedProcesses } from './shared-processes.js';
 
-export { until } from '../../test/support/redis-server.js';
 export {
   type Database,
   type Gateway,
-  SECTIONS,
-  type Stage,
+  type ProcessFixture,
   tokenOf,
-} from '../../test/support/stage.js';
-export { type Props, startLone } from './shared-processes.js';
+} from '../../test/support/process-fixture.js';
+export { sectionIds } from '../../test/support/sections.js';
+export { until } from '../../test/support/until.js';
+export { type SharedProcesses, startLone } from './shared-processes.js';
 
 /** What a drill plays in: real processes, and one more that loads them. */
-export interface Scene extends Omit<Props, 'close'> {
+export interface DrillFixture extends Omit<SharedProcesses, 'close'> {
   /** For what the drill breaks. */
-  stage: Stage;
+  fixture: ProcessFixture;
 }
 
-/** Plays a drill, with props of its own where none are given; whatever becomes of it, what it has started ends. */
+/** Runs a drill, with processes of its own unless it is given shared ones. What it started ends with it, also when it fails. */
 export async function playing(
-  given: Props | undefined,
-  play: (scene: Scene) => Promise<Finding[]>,
+  given: SharedProcesses | undefined,
+  play: (fixture: DrillFixture) => Promise<Finding[]>,
 ): Promise<Finding[]> {
-  const stage = createStage();
-  const props = given ?? createProps();
+  const fixture = createProcessFixture();
+  const processes = given ?? createSharedProcesses();
   try {
-    return await play({ stage, ...props });
+    return await play({ fixture, ...processes });
   } finally {
-    await Promise.all([stage.close(), given === undefined ? props.close() : props.load.stop()]);
+    await Promise.all([fixture.close(), given === undefined ? processes.close() : processes.load.stop()]);
   }
 }
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Arms MongoDB's `failCommand`, or switches it off; how often it has acted so far. */
+/** Switches MongoDB's fail point `failCommand` on or off. Resolves with how often it has acted so far. */
 export async function failPoint({ db }: Database, mode: 'alwaysOn' | 'off', data?: Document): Promise<number> {
   const command = { configureFailPoint: 'failCommand', mode, ...(data === undefined ? {} : { data }) };
   return Number((await db.admin().command(command))['count']);
 }
 
-/** A place that nobody has asked for yet, so that nothing near it is in a cache; within the demo's world or not. */
+/** A location that no drill has asked for yet, so that no cache holds it. Most are far from every store of the demo. */
 export const place = (index: number) => `${(index % 170) + 0.5},${Math.floor(index / 170) + 0.25}`;

@@ -1,24 +1,24 @@
-import type { Props } from './shared-processes.js';
+import type { SharedProcesses } from './shared-processes.js';
 
-/** One thing that a drill has measured, and what it must be. */
+/** One measurement of a drill, with its bound. */
 export interface Finding {
   what: string;
   measured: string;
-  /** What it must be, in words. */
+  /** The bound, in words. */
   bound: string;
   passed: boolean;
 }
 
-/** `full`: as the issue asks for it. `short`: the same in seconds, for the test suite. */
+/** `full`: minutes of load. `short`: the same in seconds, for the test suite. */
 export type Scale = 'full' | 'short';
 
 /** A fault, or an attack, on real processes under load. */
 export interface Drill {
   name: string;
-  /** What is done, and what must hold, in a line. */
+  /** What is done and what must hold, in one line. */
   summary: string;
-  /** With `props`, on processes that other drills use as well; they are left as they were found. */
-  run(scale: Scale, props?: Props): Promise<Finding[]>;
+  /** With `processes`, on processes that other drills use as well; they are left as they were found. */
+  run(scale: Scale, processes?: SharedProcesses): Promise<Finding[]>;
 }
 
 /** A finding about a number. */

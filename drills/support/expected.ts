@@ -1,7 +1,7 @@
 import type { Document } from 'mongodb';
 import type { Database } from './drill-processes.js';
 
-/** The first ten of justForYou for a user or for nobody, worked out from the database alone. */
+/** The ids of the first ten items of justForYou, for a user or anonymous, computed from the database alone. */
 export async function expectedFor({ db }: Database, userId: unknown): Promise<string[]> {
   const available = { isActive: true, 'inventory.stock': { $gt: 0 } };
   const recommendation = await db.collection('recommendations').findOne({ userId: userId ?? null });

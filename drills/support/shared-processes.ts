@@ -1,17 +1,17 @@
-import { until } from '../../test/support/redis-server.js';
 import {
   ADMIN_TOKEN,
   type Cluster,
-  createStage,
+  createProcessFixture,
   type Database,
   type Gateway,
   JWT_SECRET,
-  type Stage,
-} from '../../test/support/stage.js';
-import { createLoad, type Load } from '../load/load.js';
+  type ProcessFixture,
+} from '../../test/support/process-fixture.js';
+import { until } from '../../test/support/until.js';
+import { createLoad, type Load } from '../load/load-runner.js';
 
 /** Real processes that are as good after a drill as before it. Each is started when it is first asked for. */
-export interface Props {
+export interface SharedProcesses {
   load: Load;
   database(): Promise<Database>;
   /** Three gateways without a rate limit, on one Redis and on `database()`. */
@@ -21,17 +21,17 @@ export interface Props {
   close(): Promise<void>;
 }
 
-export function createProps(): Props {
-  const stage = createStage();
+export function createSharedProcesses(): SharedProcesses {
+  const fixture = createProcessFixture();
   const load = createLoad();
   const lone = new Map<string, Promise<Gateway>>();
   let database: Promise<Database> | undefined;
   let cluster: Promise<Cluster> | undefined;
 
-  const props: Props = {
+  const processes: SharedProcesses = {
     load,
-    database: () => (database ??= stage.database()),
-    cluster: () => (cluster ??= props.database().then((database) => stage.cluster({ database }))),
+    database: () => (database ??= fixture.database()),
+    cluster: () => (cluster ??= processes.database().then((database) => fixture.cluster({ database }))),
     lone: (env = {}) => {
       const name = JSON.stringify(env);
       const found = lone.get(name) ?? start(env);
@@ -39,19 +39,19 @@ export function createProps(): Props {
       return found;
     },
     close: async () => {
-      await Promise.all([stage.close(), load.close()]);
+      await Promise.all([fixture.close(), load.close()]);
     },
   };
   const start = async (env: Readonly<Record<string, string>>): Promise<Gateway> => {
-    const { uri: MONGODB_URI } = await props.database();
-    return startLone(stage, { MONGODB_URI, ...env });
+    const { uri: MONGODB_URI } = await processes.database();
+    return startLone(fixture, { MONGODB_URI, ...env });
   };
-  return props;
+  return processes;
 }
 
 /** A gateway with the database, and the Redis if any, that `env` names; resolves when it is ready. */
-export async function startLone(stage: Stage, env: Readonly<Record<string, string>>): Promise<Gateway> {
-  const gateway = await stage.gateway({ JWT_SECRET, ADMIN_TOKEN, LOG_LEVEL: 'fatal', ...env });
+export async function startLone(fixture: ProcessFixture, env: Readonly<Record<string, string>>): Promise<Gateway> {
+  const gateway = await fixture.gateway({ JWT_SECRET, ADMIN_TOKEN, LOG_LEVEL: 'fatal', ...env });
   await until(async () => (await gateway.readyz()) === 200, 15_000);
   return gateway;
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy on loopback that holds back what the server answers. */
+/** A TCP proxy on loopback that delays what the server answers. */
 export interface SlowProxy {
   readonly port: number;
-  /** From now on every answer comes so much later, in the order in which it was given. */
+  /** Delays every answer from now on by `ms`, in the order in which they were sent. */
   delay(ms: number): void;
   close(): Promise<void>;
 }
@@ -22,7 +22,7 @@ export async function startSlowProxy(target: { port: number }): Promise<SlowProx
     });
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      // The other end learns of it by `close`.
+      // `close` follows, and ends the other socket.
       socket.on('error', () => undefined);
       socket.on('close', () => {
         sockets.delete(socket);

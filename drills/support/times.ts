@@ -1,7 +1,7 @@
 import type { Sample } from '../load/plan.js';
 import { exactly, type Finding } from './drill.js';
 
-/** What share of the times is no longer than this. 0 when there are none. */
+/** The time that `share` of the samples do not exceed (0.99: p99). 0 without samples. */
 export function percentile(samples: readonly { tookMs: number }[], share: number): number {
   const times = samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
   return times[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
@@ -9,14 +9,14 @@ export function percentile(samples: readonly { tookMs: number }[], share: number
 
 export const slowest = (samples: readonly { tookMs: number }[]): number => percentile(samples, 1);
 
-/** Those that were sent within a span of time. */
+/** The samples that were sent from `from` until `to`, milliseconds since the epoch. */
 export const sentBetween = (samples: readonly Sample[], from: number, to: number): Sample[] =>
   samples.filter(({ askedAt }) => askedAt >= from && askedAt < to);
 
-/** Whether a page was served whole. */
+/** Whether the page was a 200 without a failed section. */
 export const isWhole = ({ status, page }: Sample): boolean => status === 200 && (page?.errors.length ?? 0) === 0;
 
-/** That all were served whole; otherwise the first that was not, in the table. */
+/** The finding that all pages were served whole; the table shows the first that was not. */
 export function noneFailed(samples: readonly Sample[], what = 'failed answers'): Finding {
   const failed = samples.filter((sample) => !isWhole(sample));
   const [first] = failed;

@@ -1,6 +1,6 @@
 import type { Change } from '../database/changes.js';
 import { type CollectionName, collections } from '../database/models/registry.js';
-import { entityTag, sectionTag, userTag } from '../page/tags.js';
+import { collectionTag, entityTag, sectionTag, userTag } from '../page/tags.js';
 import type { Section } from '../sections/define-section.js';
 
 /** The collections whose changes are followed. */
@@ -9,6 +9,7 @@ export const followed = [
   'stores',
   'events',
   'offers',
+  'categories',
   'recommendations',
 ] as const satisfies CollectionName[];
 
@@ -33,7 +34,7 @@ const nothing: ChangedTags = { soft: [], hard: [] };
 
 /**
  * Tags for a change: the document's own, for the entries that show it, and those of the sections that choose from its
- * collection, because it may have entered, left or moved. Updates of fields that nobody reads give none.
+ * collection, because it may have entered, left or moved. Updates of fields that the gateway does not read give none.
  * `userId` is the owner of a recommendation, where it is known.
  */
 export function changedTags(options: {
@@ -43,8 +44,8 @@ export function changedTags(options: {
 }): ChangedTags {
   const { change, registry, userId } = options;
   const { type, collection, id, fields } = change;
-  if (collection === undefined || type === 'other')
-    return { soft: registry.map((section) => sectionTag(section.id)), hard: [] };
+  if (collection === undefined) return { soft: registry.map((section) => sectionTag(section.id)), hard: [] };
+  if (type === 'other') return { soft: [collectionTag(collection)], hard: [] };
   const isWatched = (field: string) => field in collections[collection] && !counters.includes(field);
   if (type === 'update' && !fields.some(isWatched)) return nothing;
 

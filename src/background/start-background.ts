@@ -9,7 +9,7 @@ import type { Elections } from '../redis/elections.js';
 import type { Texts } from '../redis/texts.js';
 import type { Section } from '../sections/define-section.js';
 import { followed } from './change-tags.js';
-import { type ResumeTokens, startInvalidation } from './follow-changes.js';
+import { type FeedState, type ResumeTokens, startInvalidation } from './follow-changes.js';
 import { startWarming, type WarmingJob } from './warming.js';
 
 /** Readiness waits no longer than this for the first round of warming. */
@@ -18,8 +18,10 @@ const WARM_LIMIT_MS = 5000;
 export interface Jobs {
   /** What a start that is not over yet is still doing, or undefined. */
   starting(): string | undefined;
-  /** Resolves when changes are being followed, or cannot be. */
+  /** Resolves when changes are being followed, or the first try to follow them has failed. */
   following: Promise<void>;
+  /** Whether the database's changes are seen just now. */
+  feed(): FeedState;
   stop(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export function startJobs(options: {
 
   return {
     following: invalidation.ready,
+    feed: invalidation.state,
     starting: () => (isStarting ? 'warming the cache' : undefined),
     stop: async () => {
       stopped = true;

@@ -11,7 +11,7 @@ export interface WarmingJob {
 }
 
 /**
- * Keeps the anonymous page warm (seed 4.6): at start and then at an interval, by the one process that is elected for the
+ * Keeps the anonymous page warm: at start and then at an interval, by the one process that is elected for the
  * round. It asks as a request does, so a round costs what one reader costs; the page is made of the sections' entries.
  */
 export function startWarming(options: {

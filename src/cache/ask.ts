@@ -13,6 +13,8 @@ export interface CacheResult<T> {
   readonly ageMs: number;
   /** For how long it may still be called fresh; 0 when stale. */
   readonly freshForMs: number;
+  /** For how long it may be served while it is renewed; 0 past stale-while-revalidate. */
+  readonly staleForMs: number;
 }
 
 /** One call of `get`, and when it was made: what happened before it counts for it, what happened after need not. */

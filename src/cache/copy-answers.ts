@@ -42,7 +42,8 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
   const result = (copy: Copy, status: CacheStatus, policy: CachePolicy): CacheResult<unknown> => {
     const ageMs = ageOf(copy);
     const freshForMs = status === 'STALE' ? 0 : Math.max(0, freshMsOf(copy.header, policy) - ageMs);
-    return { value: copy.value, status, readAt: copy.header.readAt, ageMs, freshForMs };
+    const staleForMs = Math.max(0, Math.min(copy.header.staleMs, policy.staleMs) - ageMs);
+    return { value: copy.value, status, readAt: copy.header.readAt, ageMs, freshForMs, staleForMs };
   };
 
   return {

@@ -7,10 +7,10 @@ interface NumberOption {
   description: string;
 }
 
-/** An option that must be given. */
+/** A required option. */
 interface TextOption {
   pattern: RegExp;
-  /** What `pattern` allows, for people. */
+  /** What `pattern` allows, in words for the help text. */
   allowed: string;
   description: string;
 }
@@ -19,8 +19,8 @@ type Options = Readonly<Record<string, NumberOption | TextOption>>;
 type ValuesOf<Known extends Options> = { [Name in keyof Known]: Known[Name] extends TextOption ? string : number };
 
 /**
- * Reads `--name N` options of a command. `--help` prints what there is and ends the process with 0, a bad option
- * prints every fault with what is allowed and ends it with 2.
+ * Reads a command's options, `--name value`. `--help` prints them and ends the process with 0; bad options are printed
+ * together, with what is allowed, and end it with 2.
  */
 export function readOptions<Known extends Options>(command: {
   usage: string;

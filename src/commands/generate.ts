@@ -5,7 +5,7 @@ import { generatedFiles } from '../graphql/operations/generated-files.js';
 import { registry } from '../sections/registry.js';
 import { readOptions } from './command-line.js';
 
-/** `npm run generate`, first half: writes what the schema and the operations follow from the registry. */
+/** First half of `npm run generate`: writes the SDL and the operations, which follow from the section registry. */
 readOptions({
   usage: 'npm run generate',
   description: 'Writes schema/ and src/graphql/generated/ from the section registry. It has no options.',

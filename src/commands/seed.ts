@@ -6,10 +6,10 @@ import { createLogger } from '../core/logger.js';
 import { ensureIndexes } from '../database/ensure-indexes.js';
 import { collectionNames } from '../database/models/registry.js';
 import { demoOptions } from '../demo/demo-database.js';
-import { loadDemoData } from '../demo/load.js';
+import { loadDemoData } from '../demo/load-demo-data.js';
 import { readOptions } from './command-line.js';
 
-/** `npm run seed`: demo data into `MONGODB_URI`, indexes included; collections that hold anything are left alone. */
+/** `npm run seed`: writes demo data and indexes into `MONGODB_URI`. Refuses when a collection holds documents already. */
 const { products, seed } = readOptions({
   usage: 'npm run seed -- [--products N] [--seed N]',
   description: 'Writes demo data and indexes into the database that MONGODB_URI names. It must be empty.',

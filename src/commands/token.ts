@@ -4,13 +4,17 @@ import { OBJECT_ID } from '../core/object-id.js';
 import { signToken } from '../core/user-token.js';
 import { readOptions } from './command-line.js';
 
-/** `npm run token`: a user's token for development, by the gateway's own secret. Nothing else is printed. */
+/** `npm run token`: prints a user's token for development, signed with the gateway's secret, and nothing else. */
 const { user, hours } = readOptions({
   usage: 'npm run token -- --user ID [--hours N]',
   description: 'Prints a token of a user, signed with JWT_SECRET, for development.',
   options: {
-    user: { pattern: OBJECT_ID, allowed: 'a user id of 24 hexadecimal digits', description: 'Whose token' },
-    hours: { min: 1, max: 8760, default: 24, description: 'How long it is good' },
+    user: {
+      pattern: OBJECT_ID,
+      allowed: 'a user id of 24 hexadecimal digits',
+      description: 'user that the token names',
+    },
+    hours: { min: 1, max: 8760, default: 24, description: 'lifetime of the token' },
   },
 });
 

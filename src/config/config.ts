@@ -74,6 +74,7 @@ const variables = {
     default: undefined,
     expected: 'a mongodb:// or mongodb+srv:// URI',
   },
+  DEMO: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   REDIS_URL: {
     schema: redisUrl.optional(),
     default: undefined,
@@ -100,9 +101,11 @@ const variables = {
   DB_POOL_SIZE: { schema: integer(1, 1000), default: '50', expected: 'connections from 1 to 1000' },
   QUERY_TIMEOUT: { schema: integer(1, 600_000), default: '5000', expected: 'milliseconds from 1 to 600000' },
   REQUEST_TIMEOUT: { schema: integer(1, 600_000), default: '10000', expected: 'milliseconds from 1 to 600000' },
+  DRAIN_MS: { schema: integer(0, 600_000), default: '5000', expected: 'milliseconds from 0 to 600000' },
   ENABLE_BATCH_ENDPOINT: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_CACHE_WARMING: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
   ENABLE_STALE_WHILE_REVALIDATE: { schema: flag, default: 'true', expected: 'one of true, false, 1, 0' },
+  ENABLE_INDEX_CREATION: { schema: flag.optional(), default: undefined, expected: 'one of true, false, 1, 0' },
   JWT_SECRET: { schema: text, default: undefined, expected: 'a secret' },
   JWT_JWKS: {
     schema: z.string().refine(isJwks).optional(),
@@ -113,9 +116,9 @@ const variables = {
   JWT_AUDIENCE: { schema: text, default: undefined, expected: 'the audience that tokens must name' },
   ADMIN_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
   RATE_LIMIT_MAX: {
-    schema: integer(0, 1_000_000),
-    default: '60',
-    expected: 'requests a minute and client from 0 (off) to 1000000',
+    schema: integer(0, 1_000_000_000).optional(),
+    default: undefined,
+    expected: 'requests a minute and client from 0 (off) to 1000000000',
   },
   TRUST_PROXY: {
     schema: z.string().refine(isTrust).optional(),
@@ -150,7 +153,9 @@ export const variableNames = Object.keys(variables) as readonly VariableName[];
 /** Defaults that are no fixed text. */
 const defaultsInWords: Partial<Record<VariableName, string>> = {
   HOST: '127.0.0.1 when left out, in production 0.0.0.0',
-  MONGODB_URI: 'an embedded database with demo data when left out',
+  MONGODB_URI: 'an embedded database with demo data when left out, in production only with DEMO=true',
+  ENABLE_INDEX_CREATION: 'false in production when left out, else true',
+  RATE_LIMIT_MAX: '60 in production when left out, else 600',
   CORS_ORIGINS: 'when left out: none in production, else every port of localhost and Apollo Studio',
 };
 
@@ -202,9 +207,13 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       return [name, parsed.data];
     }),
   ) as Values;
+  const production = values.NODE_ENV === 'production';
+  // Demo data on a public address would look like a healthy shop.
+  if (production && !env['MONGODB_URI'] && values.DEMO === false) {
+    faults.push(`MONGODB_URI: expected ${variables.MONGODB_URI.expected} in production, or DEMO=true for demo data`);
+  }
   if (faults.length > 0) throw new ConfigError(faults);
 
-  const production = values.NODE_ENV === 'production';
   return Object.freeze({
     production,
     logLevel: values.LOG_LEVEL,
@@ -212,6 +221,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
       requestTimeoutMs: values.REQUEST_TIMEOUT,
+      drainMs: values.DRAIN_MS,
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,
       legacySunset: values.LEGACY_SUNSET,
       trustProxy: trustOf(values.TRUST_PROXY),
@@ -222,6 +232,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       uri: values.MONGODB_URI,
       poolSize: values.DB_POOL_SIZE,
       queryTimeoutMs: values.QUERY_TIMEOUT,
+      createIndexes: values.ENABLE_INDEX_CREATION ?? !production,
     }),
     redis:
       values.REDIS_URL && Object.freeze({ target: values.REDIS_URL, prefix: `${values.REDIS_PREFIX}:${REDIS_LAYOUT}` }),
@@ -233,7 +244,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       staleWhileRevalidate: values.ENABLE_STALE_WHILE_REVALIDATE,
     }),
     adminToken: values.ADMIN_TOKEN,
-    rateLimitMax: values.RATE_LIMIT_MAX,
+    rateLimitMax: values.RATE_LIMIT_MAX ?? (production ? 60 : 600),
     auth: Object.freeze({
       secret: values.JWT_SECRET,
       jwks: values.JWT_JWKS,
@@ -254,7 +265,7 @@ function risks({ NODE_ENV, MONGODB_URI, JWT_SECRET }: Values): string[] {
   const warnings: string[] = [];
   if (NODE_ENV === 'production' && MONGODB_URI === undefined) {
     warnings.push(
-      'MONGODB_URI IS NOT SET IN PRODUCTION: what is served is demo data from an embedded database, which is gone when the process ends',
+      'MONGODB_URI is not set in production, and DEMO=true: demo data is served from an embedded database, which is gone when the process ends',
     );
   }
   if (JWT_SECRET !== undefined && Buffer.byteLength(JWT_SECRET) < MIN_SECRET_BYTES) {

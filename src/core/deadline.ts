@@ -7,9 +7,9 @@ import { AppError } from './errors.js';
  * it is only a number: no timer runs for work that never has to wait.
  */
 export interface Deadline {
-  /** Aborts when the time is over, with a `TIMEOUT_ERROR` as its reason, or as `within` does. */
+  /** Aborts with a `TIMEOUT_ERROR` when the time is over, or with the outer deadline's reason when that one ends first. */
   readonly signal: AbortSignal;
-  /** Milliseconds that are left, 0 when the time is over. */
+  /** Milliseconds that are left; 0 when the time is over. */
   remainingMs(): number;
   /** Ends it before its time, with a reason of the caller's: the client has left. */
   abort(reason: unknown): void;

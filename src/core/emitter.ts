@@ -1,6 +1,6 @@
-/** A typed emitter. A listener that throws harms neither who emits nor the other listeners. */
+/** A typed emitter. A listener that throws stops neither the emitting code nor the other listeners. */
 export interface Emitter<EventMap> {
-  /** The answer takes the listener off again. */
+  /** Returns a function that removes the listener. */
   on<Name extends keyof EventMap>(name: Name, listener: (event: EventMap[Name]) => void): () => void;
   emit<Name extends keyof EventMap>(name: Name, event: EventMap[Name]): void;
 }
@@ -22,7 +22,7 @@ export function createEmitter<EventMap>(): Emitter<EventMap> {
         try {
           listener(event);
         } catch {
-          // A broken log line must not cost an answer.
+          // A listener that fails to log must not cost an answer.
         }
       }
     },

@@ -1,6 +1,6 @@
 export type Severity = 'low' | 'medium' | 'high';
 
-/** What went wrong, for clients. The first five are the seed's (5.3) and belong to sections, the others to whole requests. */
+/** What went wrong, for clients. The first five belong to sections, the others to whole requests. */
 export type ErrorCode =
   | 'SECTION_FETCH_ERROR'
   | 'TIMEOUT_ERROR'
@@ -37,15 +37,15 @@ const traits: Record<ErrorCode, ErrorTraits> = {
 };
 
 interface AppErrorOptions extends ErrorOptions {
-  /** Id of the section that failed, as in the section table of the spec. */
+  /** Id of the section that failed, as in the REST answer: `trending_stores`. */
   section?: string;
-  /** Milliseconds since the epoch; the present when left out. */
+  /** When it happened, milliseconds since the epoch; now when left out. */
   at?: number;
-  /** What else a client may know: `parameter`, `allowed`. */
+  /** More for the client, copied into `extensions` and the envelope: `parameter`, `allowed`. */
   details?: Readonly<Record<string, unknown>>;
 }
 
-/** The only error that the gateway throws on purpose. Its message is for clients; internals go in `cause`. */
+/** The error that the gateway throws. Clients see its message; internals belong into `cause`, which they never see. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly severity: Severity;
@@ -67,7 +67,7 @@ export class AppError extends Error {
     this.details = options.details ?? {};
   }
 
-  /** GraphQL copies this into the error that a client sees (GraphQL spec, section 7.1.2). */
+  /** GraphQL copies this into the error that a client sees (GraphQL specification, section 7.1.2). */
   get extensions(): Record<string, unknown> {
     return {
       code: this.code,
@@ -80,7 +80,7 @@ export class AppError extends Error {
   }
 }
 
-/** Several bad inputs at once: one request, one answer that lists them all. */
+/** All bad inputs of one request, so that its answer lists every one at once. */
 export class ValidationErrors extends AppError {
   readonly faults: readonly AppError[];
 
@@ -92,5 +92,5 @@ export class ValidationErrors extends AppError {
   }
 }
 
-/** The seconds after which a client may try again when the gateway cannot serve (`Retry-After`, RFC 9110 10.2.3). */
+/** Seconds for `Retry-After` (RFC 9110, 10.2.3) when the gateway cannot serve. */
 export const RETRY_AFTER_SECONDS = 5;

@@ -1,11 +1,12 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { createStdoutDestination } from './log-destination.js';
 
 /** What the gateway's parts write to. */
 export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
 
 /**
- * One JSON line an event in the seed's form (10.2): `timestamp level message`, then what belongs to the event.
+ * One JSON line an event: `timestamp level message`, then what belongs to the event.
  * `pretty` writes the same for people, on a terminal.
  */
 export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): PinoLogger {
@@ -13,7 +14,7 @@ export function createLogger(options: { level: string; pretty: boolean; destinat
     options.destination ??
     (options.pretty
       ? PinoPretty({ timestampKey: 'timestamp', messageKey: 'message', ignore: 'requestId', colorize: true })
-      : process.stdout);
+      : createStdoutDestination());
   return pino(
     {
       level: options.level,

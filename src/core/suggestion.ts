@@ -1,8 +1,8 @@
 import { closest, distance } from 'fastest-levenshtein';
 
 /**
- * The candidate nearest to what somebody wrote, or undefined when none is near enough to be meant:
- * at most a third of the longer word may differ (Levenshtein), whatever the case.
+ * The candidate nearest to a misspelt word by Levenshtein distance, in any case. Undefined when even the nearest differs
+ * in more than a third of the longer word.
  */
 export function nearest(written: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0 || written.length > 200) return undefined;
@@ -13,7 +13,7 @@ export function nearest(written: string, candidates: readonly string[]): string 
   return near ? byLowerCase.get(best) : undefined;
 }
 
-/** ` (did you mean "x"?)`, or nothing. */
+/** ` (did you mean "x"?)` to append to a message, or an empty text when no candidate is near. */
 export function didYouMean(written: string, candidates: readonly string[]): string {
   const suggestion = nearest(written, candidates);
   return suggestion === undefined ? '' : ` (did you mean "${suggestion}"?)`;

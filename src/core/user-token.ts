@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose';
 import type { Clock } from './clock.js';
 
-/** A token (HS256, RFC 7519) of a user, which a gateway with this secret, issuer and audience takes. */
+/** A user's token (JWT, RFC 7519, HS256) that a gateway with this secret, issuer and audience accepts. */
 export async function signToken(options: {
   secret: string;
   userId: string;

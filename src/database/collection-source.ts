@@ -1,6 +1,7 @@
 import type { Model, QueryFilter } from 'mongoose';
+import { withPlainNumbers } from './plain-numbers.js';
 
-/** A document as it stands in the database: no promise is made about its fields. */
+/** A document as it stands in the database, its numbers as JavaScript's: no promise is made about its fields. */
 export type StoredDocument = Readonly<Record<string, unknown>>;
 
 /** What every read carries: who may call it off, and how long the server may work on it. */
@@ -13,7 +14,7 @@ export interface ReadOptions {
 export interface FindPlan extends ReadOptions {
   /** Operators must be marked by mongoose's `trusted`: what is not marked is compared as a value. */
   filter: QueryFilter<StoredDocument>;
-  /** Names of fields, as in the seed's `select`. */
+  /** Names of the fields to read. */
   select: readonly string[];
   sort?: Readonly<Record<string, 1 | -1>>;
   limit?: number;
@@ -21,7 +22,7 @@ export interface FindPlan extends ReadOptions {
 
 export interface Page {
   documents: readonly StoredDocument[];
-  /** How many documents match, whatever the limit. */
+  /** How many documents match, beyond the limit too. */
   total: number;
 }
 
@@ -41,13 +42,13 @@ export function createCollectionSource(model: Model<StoredDocument>): Collection
     maxTimeMS: Math.max(1, Math.ceil(remainingMs())),
     signal,
   });
-  const find: CollectionSource['find'] = ({ filter, select, sort, limit, ...read }) => {
+  const find: CollectionSource['find'] = async ({ filter, select, sort, limit, ...read }) => {
     const query = model.find(filter).setOptions(limited(read));
     query.select([...select]);
     if (sort !== undefined) query.sort({ ...sort });
     // One answer holds the whole page, so the server closes the cursor at once.
     if (limit !== undefined) query.limit(limit).setOptions({ singleBatch: true });
-    return query.lean<StoredDocument[]>().exec();
+    return (await query.lean<StoredDocument[]>().exec()).map(withPlainNumbers);
   };
   const count: CollectionSource['count'] = ({ filter, ...read }) =>
     model.countDocuments(filter).setOptions(limited(read)).exec();

@@ -5,14 +5,20 @@ import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { type ChangeFeed, openChangeFeed } from './changes.js';
 import { type CollectionSource, createCollectionSource, type StoredDocument } from './collection-source.js';
-import { ensureIndexes } from './ensure-indexes.js';
 import { type CollectionName, collections } from './models/registry.js';
+import { createStartCheck } from './start-check.js';
 
 /** Waits between tries to connect for the first time: doubled from the first to the last. */
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 5000;
 /** An election or a lost socket is over by then; longer without a server, reads fail at once instead of waiting for one. */
 const OUTAGE_AFTER_MS = 500;
+
+/** A first connection that takes longer is said to take long. */
+const NOTICE_AFTER_MS = 750;
+
+/** Hosts and ports alone: what stands before them may be a password. */
+const hostsOf = (uri: string): string => /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]*)/.exec(uri)?.[1] ?? '';
 
 export type Sources = Readonly<Record<CollectionName, CollectionSource>>;
 
@@ -21,7 +27,9 @@ export interface Database {
   readonly sources: Sources;
   /** Why it cannot be read just now, or undefined when it can. */
   outage(): string | undefined;
-  /** Resolves when the first connection stands and the indexes were looked after. */
+  /** What is wrong with its collections, and does not keep it from being read: missing or empty ones. */
+  warnings(): readonly string[];
+  /** Resolves when the first connection stands and the collections and indexes were checked. */
   ready: Promise<void>;
   /** Opens a feed of changes as soon as there is a connection; see `openChangeFeed`. */
   follow(collections: readonly CollectionName[], resumeToken: ResumeToken | undefined): Promise<ChangeFeed>;
@@ -36,19 +44,21 @@ export interface SentCommand {
 }
 
 /**
- * Connects in the background and for as long as it takes: a gateway may start before its database (spec, section 4).
- * Pool settings are the seed's (6.2).
+ * Connects in the background and for as long as it takes: a gateway may start before its database.
  */
 export function connectDatabase(options: {
   uri: string;
   poolSize: number;
+  /** Whether indexes that are missing are made, or only named in a warning. */
+  createIndexes: boolean;
   logger: Logger;
   clock: Clock;
   /** Sees every command that the driver sends; for tests and diagnosis. */
   onCommand?: (command: SentCommand) => void;
 }): Database {
-  const { uri, poolSize, logger, clock, onCommand } = options;
+  const { uri, poolSize, createIndexes, logger, clock, onCommand } = options;
   const connection = createConnection();
+  const startCheck = createStartCheck({ createIndexes, clock, logger });
   let downSince: number | undefined = clock.now() - OUTAGE_AFTER_MS;
   let reason = 'connecting';
   let closed = false;
@@ -86,12 +96,20 @@ export function connectDatabase(options: {
   };
   const sources = Object.fromEntries(
     Object.entries(collections).map(([name, definition]) => {
-      const schema = new Schema<StoredDocument>(definition, { strictQuery: 'throw', autoIndex: false });
+      const schema = new Schema<StoredDocument>(definition, {
+        strictQuery: 'throw',
+        autoIndex: false,
+        autoCreate: false,
+      });
       return [name, guarded(createCollectionSource(connection.model<StoredDocument>(name, schema, name)))];
     }),
   ) as unknown as Sources;
 
   const connect = async (retryMs: number): Promise<void> => {
+    // The driver looks for a server for five seconds before it says anything.
+    const cancelNotice = clock.after(NOTICE_AFTER_MS, () => {
+      if (!closed && retryMs === FIRST_RETRY_MS) logger.warn({ hosts: hostsOf(uri) }, 'database does not answer yet');
+    });
     try {
       await connection.openUri(uri, {
         maxPoolSize: poolSize,
@@ -102,6 +120,8 @@ export function connectDatabase(options: {
         connectTimeoutMS: 2000,
         heartbeatFrequencyMS: 2000,
         bufferCommands: false,
+        // A string that is not UTF-8 is read with U+FFFD in the place of each bad byte, instead of failing the whole answer.
+        enableUtf8Validation: false,
         autoIndex: false,
         autoCreate: false,
         monitorCommands: onCommand !== undefined,
@@ -109,17 +129,23 @@ export function connectDatabase(options: {
     } catch (cause) {
       if (closed) return;
       reason = 'no server can be reached';
-      logger.warn({ error: cause }, `database cannot be reached, next try in ${retryMs} ms`);
+      logger.warn(
+        { reason: cause instanceof Error ? cause.message : String(cause) },
+        `database cannot be reached, next try in ${retryMs} ms`,
+      );
       await new Promise<void>((resolve) => clock.after(retryMs, resolve));
       return closed ? undefined : connect(Math.min(retryMs * 2, LAST_RETRY_MS));
+    } finally {
+      cancelNotice();
     }
     if (onCommand !== undefined) {
       connection.getClient().on('commandStarted', ({ commandName, command }) => {
         onCommand({ name: commandName, collection: String(command[commandName]), command });
       });
     }
-    logger.info('database connected');
-    await ensureIndexes({ database: connected(), logger });
+    const hosts = connection.getClient().options.hosts.map(String);
+    logger.info({ hosts, database: connection.name }, 'database connected');
+    await startCheck.run(connected());
   };
   const connected = () => connection.getClient().db(connection.name);
   const ready = connect(FIRST_RETRY_MS);
@@ -127,13 +153,15 @@ export function connectDatabase(options: {
   return {
     sources,
     outage,
+    warnings: startCheck.warnings,
     ready,
     follow: async (followed, resumeToken) => {
       await ready;
-      return openChangeFeed({ database: connected(), collections: followed, resumeToken });
+      return openChangeFeed({ database: connected(), collections: followed, resumeToken, clock });
     },
     close: async () => {
       closed = true;
+      startCheck.stop();
       await connection.close();
     },
   };

@@ -15,8 +15,8 @@ export interface IndexDefinition {
 const inStock = { 'inventory.stock': { $gt: 0 } };
 
 /**
- * The index table: the seed's list (appendix B) completed by the equality-sort-range rule, so that no plan sorts in
- * memory. The trailing range key lets a count decide on index keys alone.
+ * The index table. Keys follow the equality-sort-range rule, so that no plan sorts in memory. The trailing range key
+ * lets a count decide on index keys alone.
  */
 export const indexes: readonly IndexDefinition[] = [
   {

@@ -1,10 +1,12 @@
-import { at } from './random.js';
+import { at } from './demo-random.js';
 import { slugify } from './text.js';
-import { shopCategories } from './words/shop-categories.js';
-import type { ProductFamily, ShopCategory } from './words/shop-category.js';
-import { premiumFactor } from './words/styles.js';
+import { type ProductFamily, type ShopCategory, shopCategories } from './vocabulary.js';
+import premiumFactors from './words/premium-factors.json' with { type: 'json' };
 
-/** A product as far as words go. */
+/** Materials that cost more than the rest of their kind, and by how much. */
+const premiumFactor: Readonly<Record<string, number>> = premiumFactors;
+
+/** The words and prices from which a product is made. */
 export interface CatalogueEntry {
   name: string;
   /** The name as a piece of a path. */
@@ -20,7 +22,7 @@ const sizeOf = (family: ProductFamily) => family.nouns.length * family.materials
 
 const greatestCommonDivisor = (a: number, b: number): number => (b === 0 ? a : greatestCommonDivisor(b, a % b));
 
-/** A category's number of names, and a step that visits each of them once before any comes again. */
+/** How many names a category can make, and a step that visits each of them once before it repeats one. */
 function measure(category: ShopCategory) {
   const size = category.families.reduce((sum, family) => sum + sizeOf(family), 0);
   let step = Math.floor(size * 0.618);
@@ -37,7 +39,7 @@ function entryAt(category: ShopCategory, place: number, variant: string | undefi
       rest -= sizeOf(family);
       continue;
     }
-    const [noun, minPrice, maxPrice] = at(family.nouns, rest);
+    const { noun, minPrice, maxPrice } = at(family.nouns, rest);
     const material = at(family.materials, Math.floor(rest / family.nouns.length));
     const style = at(family.styles, Math.floor(rest / (family.nouns.length * family.materials.length)));
     const factor = premiumFactor[material] ?? 1;
@@ -56,8 +58,8 @@ function entryAt(category: ShopCategory, place: number, variant: string | undefi
 }
 
 /**
- * The name, prices and sentences of a category's product; `offset` is where the category's names start. Within a category no name
- * comes twice in any thousand numbers that follow each other; after that the names come again as variants ("..., Olive").
+ * The name, prices and sentences of a category's product; `offset` is where the category's names start. Within a category
+ * names are unique among any thousand consecutive numbers; later ones repeat them as variants ("..., Olive").
  */
 export function catalogueEntry(categoryIndex: number, number: number, offset: number): CatalogueEntry {
   const category = at(shopCategories, categoryIndex);

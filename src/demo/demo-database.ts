@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../embedded-mongodb/embedded-server.js';
-import { loadDemoData } from './load.js';
+import { loadDemoData } from './load-demo-data.js';
 
 /** The database of the demo and of the tests. */
 export const DEMO_DATABASE = 'shop';
@@ -24,7 +24,7 @@ export async function startDemoDatabase(options: {
   return embedded;
 }
 
-/** The sizes that `npm start`, `npm run database` and `npm run seed` have in common. */
+/** The options that `npm start`, `npm run database` and `npm run seed` share. */
 export const demoOptions = {
   products: { min: 1, max: 10_000_000, default: 1000, description: 'how many products; the rest follows' },
   seed: { min: 0, max: 4_294_967_295, default: 1, description: 'the same seed makes the same data' },

@@ -1,18 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { systemClock } from '../core/clock.js';
 import { signToken } from '../core/user-token.js';
-import { demoUserId } from './generate.js';
+import { demoUserId } from './generate-demo-data.js';
 
 export interface DemoUser {
   userId: string;
-  /** A Bearer token of that user, good for a day. */
+  /** A Bearer token of that user, valid for a day. */
   token: string;
 }
 
-/** A secret for a gateway that was given none: new at each start. */
+/** A new secret, for a gateway that was started without one. */
 export const createSecret = (): string => randomBytes(32).toString('base64url');
 
-/** The first user of the demo data, and a token (HS256) that the gateway with this secret takes. */
+/** The first user of the demo data, with a token (HS256) that a gateway with this secret accepts. */
 export async function createDemoUser(options: {
   secret: string;
   seed: number;

@@ -1,11 +1,11 @@
 import { ObjectId } from 'bson';
-import { seedFor } from './random.js';
+import { seedFor } from './demo-random.js';
 import type { CollectionName } from './scale.js';
 
-/** What stands where an ObjectId has its time: 2024-01-01T00:00:00Z in seconds. */
+/** The time part of every demo ObjectId: 2024-01-01T00:00:00Z in seconds. */
 const idEpochSeconds = 1_704_067_200;
 
-/** Makes the ids of one collection: `_id` of its document at an index, rising with the index as real ObjectIds do. */
+/** Makes the ids of one collection: the `_id` of document `index`. They rise with the index, as real ObjectIds do. */
 export function createIds(seed: number, collection: CollectionName): (index: number) => ObjectId {
   const processPart = seedFor(seed, `id:${collection}`);
   return (index) => {

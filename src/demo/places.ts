@@ -1,10 +1,9 @@
+import type { DemoRandom } from './demo-random.js';
+import { at } from './demo-random.js';
 import { dayMs } from './numbers.js';
-import type { DemoRandom } from './random.js';
-import { at } from './random.js';
-import type { City, District } from './words/cities.js';
-import { cities } from './words/cities.js';
+import { type City, cities } from './vocabulary.js';
 
-/** Where something is: a GeoJSON point (longitude first) with an address. */
+/** A GeoJSON point (longitude first) with an address, as stores and events hold it. */
 interface DemoLocation {
   type: 'Point';
   coordinates: [lng: number, lat: number];
@@ -14,7 +13,7 @@ interface DemoLocation {
 
 interface Place {
   city: City;
-  district: District;
+  district: City['districts'][number];
   location: DemoLocation;
 }
 
@@ -22,9 +21,9 @@ const kmPerDegree = 111.2;
 const districtRadiusKm = 0.9;
 const roundDegrees = (degrees: number) => Math.round(degrees * 1e5) / 1e5;
 
-/** A place in one of the cities: its index chooses the city, so that all have about as many; chance chooses the rest. */
+/** A random place in the city at `cityIndex`; consecutive indexes spread documents evenly over the cities. */
 export function drawPlace(random: DemoRandom, cityIndex: number): Place {
-  const city: City = at(cities, cityIndex);
+  const city = at(cities, cityIndex);
   const district = random.pick(city.districts);
   const distanceKm = districtRadiusKm * Math.sqrt(random.fraction());
   const bearing = 2 * Math.PI * random.fraction();
@@ -45,7 +44,7 @@ export function drawPlace(random: DemoRandom, cityIndex: number): Place {
   };
 }
 
-/** The moment of a local time of day ("19:30") on a day (ms epoch of its midnight in UTC). */
+/** The moment of a local time of day ("19:30") on `day` (its midnight in UTC, milliseconds since the epoch). */
 export function localTime(day: number, time: string, city: City): Date {
   const [hours = 0, minutes = 0] = time.split(':').map(Number);
   return new Date(day + ((hours - city.utcOffsetHours) / 24 + minutes / 1440) * dayMs);

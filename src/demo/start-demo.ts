@@ -6,13 +6,13 @@ import { createDemoUser, createSecret, type DemoUser } from './demo-user.js';
 /** What a gateway without `MONGODB_URI` serves. */
 export interface Demo {
   uri: string;
-  /** The gateway's `JWT_SECRET`, or one made for this start. */
+  /** The gateway's `JWT_SECRET`, or a secret made for this start. */
   secret: string;
   user: DemoUser;
   close(): Promise<void>;
 }
 
-/** Demo data in an embedded database on a free port of loopback, and a user to try it as. */
+/** Demo data in an embedded database on a free port of loopback, and a demo user with a token. */
 export async function startDemo(options: { auth: Config['auth']; clock: Clock }): Promise<Demo> {
   const { auth, clock } = options;
   const products = demoOptions.products.default;

@@ -17,7 +17,7 @@ function withoutAccents(text: string): string {
     .replace(/[\u0300-\u036f’]/g, '');
 }
 
-/** A slug as words again, each with a capital: for titles of pictures. */
+/** A slug as words with capitals, for the titles of pictures. */
 export function unslugify(slug: string): string {
   return slug
     .split('-')

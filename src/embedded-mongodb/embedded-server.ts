@@ -4,9 +4,11 @@ import { serveConnection } from './protocol/connection.js';
 import { createCursors } from './protocol/cursors.js';
 import { createDispatcher } from './protocol/dispatcher.js';
 import { createFailPoint } from './protocol/fail-point.js';
+import { startExpiry } from './storage/expiry.js';
 import { createStore } from './storage/store.js';
 import { openWriter } from './update/writes.js';
-import { type Doc, decode, encode } from './values/bson-values.js';
+import { decode, encode } from './values/bson-codec.js';
+import type { Doc } from './values/bson-values.js';
 
 /** An in-memory database that speaks MongoDB's wire protocol; for the demo and the tests. */
 export interface EmbeddedDatabase {
@@ -34,6 +36,7 @@ export async function startEmbeddedDatabase(
   const bound = await listen(listener, host, port);
   const address = `${host.includes(':') ? `[${host}]` : host}:${bound}`;
   const store = createStore(clock);
+  const stopExpiry = startExpiry({ store, clock });
   const cursors = createCursors(clock);
   const dispatcher = createDispatcher({
     store,
@@ -70,6 +73,7 @@ export async function startEmbeddedDatabase(
     },
     close: () =>
       new Promise((resolve) => {
+        stopExpiry();
         listener.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
@@ -85,7 +89,7 @@ function listen(listener: NetServer, host: string, port: number): Promise<number
     });
     listener.listen(port, host, () => {
       listener.removeAllListeners('error');
-      // A connection that could not be accepted is its client's trouble.
+      // A connection that could not be accepted fails at its client; the others go on.
       listener.on('error', () => undefined);
       const address = listener.address();
       if (typeof address === 'object' && address !== null) resolve(address.port);

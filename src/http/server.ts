@@ -1,22 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
-import { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
+import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
+import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
 import { securityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
+import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
+import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
 
 /** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
-
-/** What is answered while the process goes away too: it lives, and says why it does not serve. */
-const healthPaths: readonly string[] = ['/healthz', '/readyz'];
 
 /** Bytes of a request's body: the largest thing that anybody has to send is a thousand tags. */
 const MAX_BODY_BYTES = 65_536;
@@ -33,6 +34,12 @@ export const connectionBounds = {
   /** Requests of one connection, so that load spreads again after a gateway is added. */
   maxRequestsPerSocket: 10_000,
   maxConnections: 10_000,
+  /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
+  maxUnderWay: 32,
+  /** Milliseconds for which a client may take no byte of its answers. */
+  untakenMs: 10_000,
+  /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
+  maxWaitingBytes: 33_554_432,
 };
 
 /**
@@ -41,16 +48,17 @@ export const connectionBounds = {
  */
 export async function createServer(options: {
   logger: FastifyBaseLogger;
-  /**
-   * Whether the process is going away: requests that arrive from then on are refused, and connections end with the
-   * answer that is under way on them.
-   */
+  /** Whether the process is going away: requests are served as ever, and each answer ends its connection. */
   draining: () => boolean;
   /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); nobody's when left out. */
   trustProxy?: Config['http']['trustProxy'];
   production: boolean;
   /** Whose pages may read answers (`CORS_ORIGINS`). */
   corsOrigins: readonly string[];
+  /** The rate limit's hook; every request passes when left out. */
+  takeOnArrival?: TakeOnArrival;
+  /** Is filled with the requests that are worked on. */
+  underWay?: Set<ServerResponse>;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
@@ -60,20 +68,12 @@ export async function createServer(options: {
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    requestTimeout: bounds.requestTimeoutMs,
-    keepAliveTimeout: bounds.keepAliveMs,
-    maxRequestsPerSocket: bounds.maxRequestsPerSocket,
-    // A request without a host is refused by us, with the envelope.
-    http: {
-      headersTimeout: bounds.headersTimeoutMs,
-      connectionsCheckingInterval: bounds.checkEveryMs,
-      requireHostHeader: false,
-    },
+    serverFactory: (listener) => createBoundedServer({ listener, bounds, underWay: options.underWay ?? new Set() }),
     // Routes read the query string themselves, once and strictly.
     routerOptions: { querystringParser: () => ({}) },
     // `answerMethods` adds HEAD as a GET with all its hooks.
     exposeHeadRoutes: false,
-    // Ours, in the onRequest hook, has the envelope.
+    // What arrives on a connection that is still open is served to the last.
     return503OnClosing: false,
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
@@ -87,22 +87,20 @@ export async function createServer(options: {
         : `req_${randomBytes(9).toString('base64url')}`;
     },
   });
-  server.server.maxConnections = bounds.maxConnections;
   // JSON is the only body that there is.
   server.removeContentTypeParser('text/plain');
   server.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
+    // What a cache may hold says so itself: answers that succeeded, made of sections that are fresh.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
-  await securityHeaders(server, options);
+  securityHeaders(server, options);
   // Before whatever refuses: pages may read why.
   await allowOrigins(server, options.corsOrigins);
+  if (options.trustProxy) readForwardedFor(server);
+  // Before paths and methods are looked at, so that those that do not exist count.
+  if (options.takeOnArrival) server.addHook('onRequest', options.takeOnArrival);
   await requireWellFormed(server);
   answerMethods(server);
-  server.addHook('onRequest', async (request) => {
-    if (options.draining() && !healthPaths.includes(pathOf(request))) {
-      throw new AppError('SERVICE_UNAVAILABLE', 'The gateway is going away');
-    }
-  });
   server.addHook('onSend', async (_request, reply) => {
     if (options.draining()) reply.header('connection', 'close');
     // Also on answers of Apollo, which pass by the error handler (RFC 9110, 11.6.1).
@@ -120,16 +118,41 @@ export async function createServer(options: {
       'Request completed',
     );
   });
-  // Seed 6.3; @fastify/compress heeds `x-no-compression` itself.
+  // @fastify/compress heeds `x-no-compression` itself.
   await server.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
     zlibOptions: { level: 6 },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   });
+  completeVary(server);
   server.setErrorHandler<FastifyError>(sendFailure);
   server.setNotFoundHandler((request, reply) =>
     refuse(request, reply, 404, `There is no ${request.method} ${pathOf(request)}`),
   );
+  return server;
+}
+
+function createBoundedServer(options: {
+  listener: RequestListener;
+  bounds: typeof connectionBounds;
+  underWay: Set<ServerResponse>;
+}): Server {
+  const { bounds } = options;
+  const gate = createConnectionGate({ ...options, now: () => performance.now() });
+  const server = createHttpServer(
+    {
+      requestTimeout: bounds.requestTimeoutMs,
+      headersTimeout: bounds.headersTimeoutMs,
+      connectionsCheckingInterval: bounds.checkEveryMs,
+      keepAliveTimeout: bounds.keepAliveMs,
+      // A request without a host is refused by us, with the envelope.
+      requireHostHeader: false,
+    },
+    gate.listener,
+  );
+  server.maxRequestsPerSocket = bounds.maxRequestsPerSocket;
+  server.maxConnections = bounds.maxConnections;
+  server.once('close', gate.stop);
   return server;
 }

@@ -28,6 +28,8 @@ export interface ReferenceLoaders {
 
 export interface Joined<Page> {
   page: Page;
+  /** Ids that its documents refer to, found or not. */
+  references: ReadonlyMap<ReferencedCollection, readonly string[]>;
   /** Whether a reference is null because its collection could not be read. */
   degraded: boolean;
 }
@@ -77,7 +79,7 @@ export function createReferenceLoaders(options: { sources: Sources; clock: Clock
   return {
     join: async (fields, find, { signal, remainingMs }) => {
       const references = Object.entries(fields);
-      if (references.length === 0) return { page: await find(), degraded: false };
+      if (references.length === 0) return { page: await find(), references: new Map(), degraded: false };
       const endsAt = clock.now() + remainingMs() * REFERENCES_SHARE;
       const page = await batchWindow.track(find);
       const reader: ReadOptions = { signal, remainingMs: () => Math.max(0, endsAt - clock.now()) };
@@ -104,7 +106,8 @@ export function createReferenceLoaders(options: { sources: Sources; clock: Clock
         return joined;
       });
       const degraded = [...resolved.values()].some(({ failed }) => failed);
-      return { page: { ...page, documents }, degraded };
+      const ids = new Map([...resolved].map(([collection, { found }]) => [collection, [...found.keys()]]));
+      return { page: { ...page, documents }, references: ids, degraded };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Logger } from '../core/logger.js';
 import type { SourceEvents } from '../protection/protection-events.js';
 
-/** Writes a breaker that opens at WARN, one that closes at INFO, and each load that was shed at DEBUG. */
+/** Logs the sources' events: a breaker that opens at WARN and its closing at INFO, a shed load at DEBUG. */
 export function logSourceEvents(options: { events: SourceEvents; logger: Logger }): void {
   const { events, logger } = options;
   events.on('breaker', ({ label, state }) => {

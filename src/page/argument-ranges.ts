@@ -13,11 +13,12 @@ export const isWithin = (value: number, range: { min: number; max: number }) =>
   value >= range.min && value <= range.max;
 
 /**
- * Two decimals of a degree, about a kilometre, so that neighbours share cache entries. One spelling for each place:
- * no negative zero, and 180 degrees west is 180 degrees east.
+ * Two decimals of a degree, about a kilometre, and whole kilometres of radius, so that neighbours share cache entries. One
+ * spelling for each place: no negative zero, and 180 degrees west is 180 degrees east.
  */
 export function roundedPoint(lng: number, lat: number, radiusKm?: number): Location {
   const round = (degrees: number) => Math.round(degrees * 100) / 100 + 0;
   const east = round(lng);
-  return { lng: east === LONGITUDE.min ? LONGITUDE.max : east, lat: round(lat), radiusKm };
+  const place = { lng: east === LONGITUDE.min ? LONGITUDE.max : east, lat: round(lat) };
+  return radiusKm === undefined ? place : { ...place, radiusKm: Math.round(radiusKm) };
 }

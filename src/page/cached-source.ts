@@ -6,6 +6,12 @@ import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
 
+/**
+ * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
+ * entries, and few of them are asked for again.
+ */
+const PLACE_POLICY = { freshMs: 60_000, staleMs: 120_000, graceMs: 300_000 } as const;
+
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
   cache: Cache;
@@ -18,17 +24,19 @@ export function createCachedSource(options: {
 }): SectionSource {
   const { cache, read, guards, registry, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
-  const policies = new Map(
-    registry.map(({ id, cache: policy }): [string, CachePolicy] => [
-      id,
-      {
-        ...policy,
-        freshMs: Math.round(policy.freshMs * scale),
-        staleMs: Math.round(policy.staleMs * scale),
-        staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
-      },
-    ]),
-  );
+  const scaled = (policy: CachePolicy, factor: number): CachePolicy => ({
+    ...policy,
+    freshMs: Math.round(policy.freshMs * factor),
+    staleMs: Math.round(policy.staleMs * factor),
+    staleWhileRevalidate: policy.staleWhileRevalidate && staleWhileRevalidate,
+  });
+  const policiesOf = ({ cache: policy }: Section) => ({
+    page: scaled(policy, scale),
+    // A long CACHE_TTL is meant for the pages that everybody reads.
+    place: scaled({ ...policy, ...PLACE_POLICY }, Math.min(scale, 1)),
+  });
+  /** Policies by section id: of the entries that everybody reads, and of those of a place. */
+  const policies = new Map(registry.map((section) => [section.id, policiesOf(section)]));
   /** Tags of entries that no viewer owns. */
   const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
 
@@ -41,7 +49,7 @@ export function createCachedSource(options: {
       return cache.get(entryKey(section, near, viewer), {
         label: id,
         tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
-        policy: policies.get(id) ?? section.cache,
+        policy: (policies.get(id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'],
         load: (context) =>
           guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
         // Read by the cache only when it has to wait.

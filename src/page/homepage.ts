@@ -5,6 +5,7 @@ import type { Logger } from '../core/logger.js';
 import type { ReferenceLoaders } from '../loaders/references.js';
 import type { Location, Section, Viewer } from '../sections/define-section.js';
 import { isFromCache, meanScore, type Outcome, type SectionStatus, ttlSeconds } from './outcome.js';
+import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
 import type { Item, SectionSource } from './section-source.js';
@@ -36,7 +37,8 @@ export interface PageRequest {
 
 /** A section as clients see it. */
 export interface SectionView {
-  id: string;
+  /** The section id. */
+  section: string;
   title: string;
   type: string;
   items: readonly Item[];
@@ -95,13 +97,14 @@ export function createHomepage(options: {
   registry: readonly Section[];
   source: SectionSource;
   views: ViewCounter;
+  events: PageEvents;
   clock: Clock;
   /** Milliseconds that the load of a section may take. */
   queryTimeoutMs: number;
   /** `ENABLE_BATCH_ENDPOINT`. */
   enabled: boolean;
 }): Homepage {
-  const { registry, source, views, clock, enabled } = options;
+  const { registry, source, views, events, clock, enabled } = options;
   const timeoutMs = options.queryTimeoutMs + AROUND_LOAD_MS;
   const requireEnabled = () => {
     if (!enabled) throw new AppError('SERVICE_UNAVAILABLE', 'The homepage is switched off');
@@ -127,8 +130,9 @@ export function createHomepage(options: {
       outcome = { section: id, status, ageMs, durationMs: clock.now() - startedAt, fresh, answer };
     } catch (cause) {
       const error = toSectionError(section, cause, clock.now());
-      const level = hasLeft(scope) ? 'debug' : 'warn';
-      scope.logger[level]({ section: id, code: error.code, error: cause }, 'section failed');
+      if (!hasLeft(scope)) {
+        events.emit('sectionFailed', { section: id, code: error.code, cause, logger: scope.logger });
+      }
       outcome = { section: id, status: 'FAILED', ageMs: 0, durationMs: clock.now() - startedAt, fresh, error };
     }
     scope.outcomes.push(outcome);
@@ -200,7 +204,7 @@ function viewOf(section: Section, { answer, error }: Outcome, limit: number): Se
   const { value, readAt } = answer;
   const items = value.items.slice(0, limit);
   return {
-    id: section.id,
+    section: section.id,
     title: section.title,
     type: section.type,
     items,

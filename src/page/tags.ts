@@ -3,7 +3,7 @@ import { documentId } from '../database/document-id.js';
 import type { CollectionName } from '../database/models/registry.js';
 import type { Section, Viewer } from '../sections/define-section.js';
 
-/** What a document of a collection is called in tags (spec, section 7). */
+/** What a document of a collection is called in tags. */
 export const entityNames: Readonly<Partial<Record<CollectionName, string>>> = {
   products: 'product',
   stores: 'store',
@@ -32,15 +32,18 @@ export function sectionTags(section: Section, viewer: Viewer | undefined): reado
   ];
 }
 
-/** The documents that a page shows, those that its documents refer to included. */
-export function entityTags(section: Section, documents: readonly StoredDocument[]): readonly string[] {
-  const { collection, references } = section.item;
-  const tags = documents.flatMap((document) => [
-    entityTag(collection, documentId(document)),
-    ...Object.entries(references).map(([field, to]) => {
-      const target = document[field] as StoredDocument | null | undefined;
-      return target ? entityTag(to, documentId(target)) : undefined;
-    }),
-  ]);
+/**
+ * The documents of a list, and those that they refer to by id, found or not: a store that does not exist yet is shown as soon
+ * as it does.
+ */
+export function entityTags(
+  section: Section,
+  documents: readonly StoredDocument[],
+  references: ReadonlyMap<CollectionName, readonly string[]>,
+): readonly string[] {
+  const tags = [
+    ...documents.map((document) => entityTag(section.item.collection, documentId(document))),
+    ...[...references].flatMap(([collection, ids]) => ids.map((id) => entityTag(collection, id))),
+  ];
   return [...new Set(tags.filter((tag) => tag !== undefined))];
 }

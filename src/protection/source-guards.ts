@@ -36,6 +36,9 @@ export interface SourceGuards {
   states(): Readonly<Record<string, BreakerState>>;
 }
 
+/** How much longer than `maxTimeMS` the driver waits: a server that lives ends the command itself, and the connection is kept. */
+const SERVER_ENDS_MS = 500;
+
 const stateNames: Readonly<Record<CircuitState, BreakerState>> = {
   [CircuitState.Closed]: 'closed',
   [CircuitState.Open]: 'open',
@@ -60,10 +63,18 @@ export function createSourceGuards(options: {
     return guard;
   };
 
-  /** Runs a load that only its own time ends, not its callers. */
+  /**
+   * Only its own time ends a load that has begun, not its callers' leaving: the driver calls a command off by closing its
+   * connection, so that impatient clients would cost a connection each.
+   */
   const toItsEnd = <Result>(load: (read: ReadOptions) => Promise<Result>, { remainingMs }: ReadOptions) => {
-    const deadline = createDeadline({ clock, timeoutMs: remainingMs() });
-    return load({ signal: deadline.signal, remainingMs: deadline.remainingMs }).finally(deadline.dispose);
+    const timeoutMs = remainingMs();
+    const endsAt = clock.now() + timeoutMs;
+    const deadline = createDeadline({ clock, timeoutMs: timeoutMs + SERVER_ENDS_MS });
+    return load({
+      signal: deadline.signal,
+      remainingMs: () => Math.max(0, endsAt - clock.now()),
+    }).finally(deadline.dispose);
   };
 
   return {
@@ -73,8 +84,7 @@ export function createSourceGuards(options: {
       const attempt = async () => {
         // cockatiel would let all others wait for the load that probes.
         if (breaker.state === CircuitState.HalfOpen) throw new BrokenCircuitError();
-        const probes = breaker.state === CircuitState.Open;
-        return breaker.execute(() => (probes ? toItsEnd(load, read) : load(read)));
+        return breaker.execute(() => toItsEnd(load, read));
       };
       try {
         return await bulkhead.run(attempt, read.signal);

@@ -34,7 +34,7 @@ export interface SectionPage extends Page {
 export interface LoadArguments extends Sources {
   /** The time that counts as now. */
   now: Date;
-  /** How many documents to find, 1 to 20. */
+  /** How many documents to find: a few more than are ever shown, because malformed ones are left out. */
   limit: number;
   /** Given to located sections only. */
   near?: Near;
@@ -60,13 +60,14 @@ interface SectionBase {
 /** A section that is the same for all viewers: its load gets no viewer. */
 export interface PublicSection extends SectionBase {
   scope: 'public';
-  load(args: LoadArguments): Promise<SectionPage>;
+  /** A property, not a method: the parameters of methods are compared both ways, and one that needs a viewer would pass. */
+  load: (args: LoadArguments) => Promise<SectionPage>;
 }
 
 /** A section that differs by signed-in viewer. */
 export interface PersonalSection extends SectionBase {
   scope: 'personal';
-  load(args: LoadArguments & { viewer?: Viewer }): Promise<SectionPage>;
+  load: (args: LoadArguments & { viewer?: Viewer }) => Promise<SectionPage>;
 }
 
 /** A section, with the names that follow from its id. */

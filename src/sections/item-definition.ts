@@ -7,7 +7,7 @@ export interface ItemDefinition {
   type: () => new () => object;
   /** Where its documents are. */
   collection: CollectionName;
-  /** The fields that a find reads, in the seed's order (3.2). */
+  /** The fields that a find reads, in this order. */
   select: readonly string[];
   /** Which of them are references, and to what. */
   references: ReferenceFields;

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changedTags } from '../../src/background/change-tags.js';
 import type { Change } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
+import { sectionsShowing, tagsOf } from '../support/sections.js';
 
 const ID = '507f1f77bcf86cd799439011';
 const tags = (change: Partial<Change>, userId?: string) =>
@@ -10,7 +11,7 @@ const tags = (change: Partial<Change>, userId?: string) =>
     registry,
     userId,
   });
-const productSections = ['section:justForYou', 'section:newArrivals'];
+const productSections = tagsOf(sectionsShowing('products'));
 
 describe('tags of a change', () => {
   it.each<[string, Partial<Change>, string[], string[]]>([
@@ -23,21 +24,30 @@ describe('tags of a change', () => {
     ['an insert', { type: 'insert' }, [...productSections, `product:${ID}`], []],
     ['a delete', { type: 'delete' }, productSections, [`product:${ID}`]],
     ['a replacement', { type: 'replace' }, productSections, [`product:${ID}`]],
-    ['a store', { collection: 'stores', fields: ['rating'] }, ['section:trending_stores', `store:${ID}`], []],
+    [
+      'a store',
+      { collection: 'stores', fields: ['rating'] },
+      [...tagsOf(sectionsShowing('stores')), `store:${ID}`],
+      [],
+    ],
     [
       'a sale price',
       { collection: 'offers', fields: ['metadata'] },
-      ['section:offers', 'section:flashSales'],
+      tagsOf(sectionsShowing('offers')),
       [`offer:${ID}`],
     ],
-    ['an event', { collection: 'events', fields: ['date'] }, ['section:events', `event:${ID}`], []],
-    ['the whole database', { type: 'other', collection: undefined }, registry.map(({ id }) => `section:${id}`), []],
+    ['an event', { collection: 'events', fields: ['date'] }, [...tagsOf(sectionsShowing('events')), `event:${ID}`], []],
+    ['a category', { collection: 'categories', fields: ['name'] }, [`category:${ID}`], []],
+    ['a category that comes', { collection: 'categories', type: 'insert' }, [`category:${ID}`], []],
+    ['a collection that was replaced', { type: 'other', collection: 'stores' }, ['collection:stores'], []],
+    ['the whole database', { type: 'other', collection: undefined }, tagsOf(registry), []],
   ])('%s', (_, change, soft, hard) => {
     expect(tags(change)).toEqual({ soft, hard });
   });
 
   it("a recommendation touches its user, or everybody's section when the user is not known", () => {
     expect(tags({ collection: 'recommendations', fields: ['items'] }, ID)).toEqual({ soft: [`user:${ID}`], hard: [] });
-    expect(tags({ collection: 'recommendations', type: 'delete' })).toEqual({ soft: ['section:justForYou'], hard: [] });
+    const personal = registry.filter(({ scope }) => scope === 'personal');
+    expect(tags({ collection: 'recommendations', type: 'delete' })).toEqual({ soft: tagsOf(personal), hard: [] });
   });
 });

@@ -3,7 +3,8 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { type RedisServer, standaloneTarget, startRedisServer, until } from '../support/redis-server.js';
+import { type RedisServer, standaloneTarget, startRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { createEngines, type Engine } from './support/engines.js';
 import { ask } from './support/rig.js';
 

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { type RedisServer, standaloneTarget, startRedisServer, until } from '../support/redis-server.js';
+import { type RedisServer, standaloneTarget, startRedisServer } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 import { createEngines } from './support/engines.js';
 import { ask, createSource } from './support/rig.js';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headOf, storeIdOf } from '../../src/cache/entry-format.js';
 import type { InvalidationMode } from '../../src/cache/invalidation-log.js';
 import type { InvalidateRequest, SharedListener, SharedStore } from '../../src/cache/shared/shared-store.js';
-import { until } from '../support/redis-server.js';
+import { until } from '../support/until.js';
 
 /** What every shared store must do, whatever it is made of. */
 export function describeSharedStore(

@@ -1,7 +1,8 @@
 import { createRedisStore } from '../../src/cache/redis/redis-store.js';
 import { systemClock } from '../../src/core/clock.js';
-import { startRedisServer, until } from '../support/redis-server.js';
+import { startRedisServer } from '../support/redis-server.js';
 import { startCluster, startSentinel, type Topology } from '../support/redis-topologies.js';
+import { until } from '../support/until.js';
 import { describeSharedStore } from './shared-store.contract.js';
 import { createFakeClock } from './support/fake-clock.js';
 import { createSimulatedRedis } from './support/simulated-redis.js';

@@ -13,6 +13,7 @@ const valid: Partial<Record<VariableName, string>> = {
   ...{ CACHE_MEMORY_BYTES: '1048576', CACHE_WARMING_INTERVAL: '1000', DB_POOL_SIZE: '1', QUERY_TIMEOUT: '1' },
   ...{
     REQUEST_TIMEOUT: '1',
+    DRAIN_MS: '1',
     RATE_LIMIT_MAX: '1',
     CORS_ORIGINS: 'https://a',
     JWT_JWKS: 'http://h/keys',
@@ -20,6 +21,8 @@ const valid: Partial<Record<VariableName, string>> = {
     LOG_LEVEL: 'info',
   },
 };
+
+const production = { NODE_ENV: 'production', MONGODB_URI: 'mongodb://h/x' };
 
 function faultsOf(env: Record<string, string>): readonly string[] {
   try {
@@ -32,16 +35,23 @@ function faultsOf(env: Record<string, string>): readonly string[] {
 }
 
 describe('configuration', () => {
-  it('has the defaults of the spec', () => {
+  it('has the documented defaults', () => {
     const config = loadConfig({});
     expect(config.http).toMatchObject({ host: '127.0.0.1', port: 5000, requestTimeoutMs: 10_000, batchEndpoint: true });
-    expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000 });
+    expect(config.database).toEqual({ uri: undefined, poolSize: 50, queryTimeoutMs: 5000, createIndexes: true });
     expect(config.warnings).toEqual([]);
   });
 
   it('listens on every address in production, unless told otherwise', () => {
-    expect(loadConfig({ NODE_ENV: 'production' }).http.host).toBe('0.0.0.0');
-    expect(loadConfig({ NODE_ENV: 'production', HOST: '10.0.0.1' }).http.host).toBe('10.0.0.1');
+    expect(loadConfig({ ...production }).http.host).toBe('0.0.0.0');
+    expect(loadConfig({ ...production, HOST: '10.0.0.1' }).http.host).toBe('10.0.0.1');
+  });
+
+  it('makes missing indexes, in production only when told so', () => {
+    const createIndexes = (env: Record<string, string>) => loadConfig(env).database.createIndexes;
+    expect(createIndexes({ NODE_ENV: 'production' })).toBe(false);
+    expect(createIndexes({ NODE_ENV: 'production', ENABLE_INDEX_CREATION: 'true' })).toBe(true);
+    expect(createIndexes({ ENABLE_INDEX_CREATION: 'false' })).toBe(false);
   });
 
   it('reports every fault at once, with what was expected', () => {
@@ -74,7 +84,7 @@ describe('configuration', () => {
       'http://localhost:*',
     ]);
     expect(origins({})).toEqual(['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com']);
-    expect(origins({ NODE_ENV: 'production' })).toEqual([]);
+    expect(origins(production)).toEqual([]);
   });
 
   it('never repeats a secret', () => {
@@ -144,9 +154,22 @@ describe('configuration', () => {
     expect(loadConfig({ REDIS_PREFIX: 'shop-b' }).redis).toBeUndefined();
   });
 
-  it('warns loudly of production without a database', () => {
-    expect(loadConfig({ NODE_ENV: 'production' }).warnings.join()).toContain('MONGODB_URI IS NOT SET IN PRODUCTION');
-    expect(loadConfig({ NODE_ENV: 'production', MONGODB_URI: 'mongodb://h/x' }).warnings).toEqual([]);
+  it('refuses production without a database, unless demo data is asked for', () => {
+    for (const more of [{}, { MONGODB_URI: '' }, { DEMO: 'false' }]) {
+      expect(faultsOf({ NODE_ENV: 'production', ...more })).toEqual([
+        expect.stringMatching(/^MONGODB_URI: expected .* in production, or DEMO=true/),
+      ]);
+    }
+    expect(faultsOf({ NODE_ENV: 'production', MONGODB_URI: 'http://h' })).toHaveLength(1);
+    expect(loadConfig({ NODE_ENV: 'production', DEMO: 'true' }).warnings.join()).toContain('demo data is served');
+    expect(loadConfig(production).warnings).toEqual([]);
+  });
+
+  it('limits clients more strictly in production, up to a billion requests a minute', () => {
+    expect(loadConfig(production).rateLimitMax).toBe(60);
+    expect(loadConfig({}).rateLimitMax).toBe(600);
+    expect(loadConfig({ RATE_LIMIT_MAX: '1000000000' }).rateLimitMax).toBe(1_000_000_000);
+    expect(faultsOf({ RATE_LIMIT_MAX: '1000000001' })).toHaveLength(1);
   });
 
   it('warns of a JWT secret that is shorter than its hash, in bytes', () => {

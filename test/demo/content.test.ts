@@ -1,9 +1,8 @@
 import { ObjectId } from 'bson';
 import { describe, expect, it } from 'vitest';
-import { storeName } from '../../src/demo/documents/store.js';
-import { createShop } from '../../src/demo/shop.js';
-import { cities } from '../../src/demo/words/cities.js';
-import { shopCategories } from '../../src/demo/words/shop-categories.js';
+import { createShop } from '../../src/demo/demo-shop.js';
+import { storeName } from '../../src/demo/documents/store-document.js';
+import { cities, shopCategories } from '../../src/demo/vocabulary.js';
 import { collect, now, sectionFilters } from '../support/demo-data.js';
 
 const shop = collect();
@@ -168,7 +167,7 @@ describe('names', () => {
     const storeCategories = new Map(shop.stores.map(({ _id, category }) => [String(_id), String(category)]));
     for (const { name, brand, category, store } of shop.products) {
       const words = shopCategories.find((candidate) => candidate.name === categoryNames.get(String(category)));
-      const nouns = words?.families.flatMap(({ nouns }) => nouns.map(([noun]) => noun)) ?? [];
+      const nouns = words?.families.flatMap(({ nouns }) => nouns.map(({ noun }) => noun)) ?? [];
       expect(
         nouns.some((noun) => name.endsWith(noun)),
         name,
@@ -180,7 +179,7 @@ describe('names', () => {
 
   it('belong to one category only, and each category has enough of them for a thousand products', () => {
     const nouns = shopCategories.flatMap(({ families }) =>
-      families.flatMap(({ nouns }) => nouns.map(([noun]) => noun)),
+      families.flatMap(({ nouns }) => nouns.map(({ noun }) => noun)),
     );
     expect(new Set(nouns).size).toBe(nouns.length);
     for (const { name, families } of shopCategories) {

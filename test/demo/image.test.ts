@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderDemoImage } from '../../src/demo/images/image.js';
-import { shopCategories } from '../../src/demo/words/shop-categories.js';
+import { shopCategories } from '../../src/demo/vocabulary.js';
 import { collect } from '../support/demo-data.js';
 
 /** Tags nest and close, attributes are quoted, no stray `<` or `&`: enough to catch what a browser would refuse. */
@@ -46,7 +46,7 @@ describe('demo images', () => {
     const box = renderDemoImage('/images/products/unheard-of-thing-1.svg') ?? '';
     const boxDrawing = box.slice(box.indexOf('<circle'));
     for (const { families } of shopCategories) {
-      for (const [noun] of families.flatMap(({ nouns }) => nouns)) {
+      for (const { noun } of families.flatMap(({ nouns }) => nouns)) {
         const svg = renderDemoImage(`/images/products/aurora-${noun.toLowerCase().replaceAll(' ', '-')}-1.svg`) ?? '';
         expect(svg.slice(svg.indexOf('<circle')), noun).not.toBe(boxDrawing);
       }

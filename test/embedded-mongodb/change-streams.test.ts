@@ -127,6 +127,84 @@ test('a dropped collection invalidates its stream', async () => {
   expect(after.code).toBe(260);
 });
 
+test('a stream that is resumed after a drop is invalidated, and one that starts after that goes on', async () => {
+  const collection = scene.collection();
+  await collection.insertOne({});
+  const stream = await listening(collection.watch([], { maxAwaitTimeMS: 50 }));
+  await collection.drop();
+  const [dropped, invalidated] = await take(stream, 2);
+  await collection.insertOne({ n: 1 });
+  const resumed = collection.watch([], { resumeAfter: dropped?._id });
+  streams.push(resumed);
+  expect(await take(resumed, 1)).toEqual([invalidated]);
+  const started = collection.watch([], { startAfter: invalidated?._id, maxAwaitTimeMS: 50 });
+  streams.push(started);
+  expect(await take(started, 1)).toMatchObject([{ operationType: 'insert', fullDocument: { n: 1 } }]);
+});
+
+test('a renamed collection invalidates the streams on its old and on its new name', async () => {
+  const [from, to] = [scene.collection(), scene.collection()];
+  await from.insertOne({ n: 1 });
+  await to.insertOne({ n: 2 });
+  const open = [from, to, scene.db].map((watched) => listening(watched.watch([], { maxAwaitTimeMS: 50 })));
+  const [onSource, onTarget, onDatabase] = await Promise.all(open);
+  expect((await errorOf(from.rename(to.collectionName))).code).toBe(48);
+  await from.rename(to.collectionName, { dropTarget: true });
+  const database = scene.db.databaseName;
+  const renamed = {
+    operationType: 'rename',
+    ns: { db: database, coll: from.collectionName },
+    to: { db: database, coll: to.collectionName },
+  };
+  for (const stream of [onSource, onTarget])
+    expect(await take(stream as ChangeStream, 2)).toMatchObject([renamed, { operationType: 'invalidate' }]);
+  expect(await take(onDatabase as ChangeStream, 1)).toMatchObject([renamed]);
+  expect(await to.find().toArray()).toMatchObject([{ n: 1 }]);
+  expect(await from.countDocuments()).toBe(0);
+});
+
+test('$out takes the place of its target, which keeps its indexes, and is told of as a rename', async () => {
+  const [source, target] = [scene.collection(), scene.collection()];
+  await source.insertMany([{ n: 1 }, { n: 2 }, { n: 3 }]);
+  await target.insertOne({ old: true, n: 0 });
+  await target.createIndex({ n: 1 }, { unique: true });
+  const stream = await listening(target.watch([], { maxAwaitTimeMS: 50 }));
+  const out = { $out: target.collectionName };
+  expect(await source.aggregate([{ $match: { n: { $gt: 1 } } }, { $project: { _id: 0 } }, out]).toArray()).toEqual([]);
+  const to = { db: scene.db.databaseName, coll: target.collectionName };
+  expect(await take(stream, 2)).toMatchObject([{ operationType: 'rename', to }, { operationType: 'invalidate' }]);
+  expect((await target.find().sort({ n: 1 }).toArray()).map(({ n }) => n)).toEqual([2, 3]);
+  const broken = await errorOf(source.aggregate([{ $project: { n: { $literal: 1 } } }, out]).toArray());
+  expect(broken.code).toBe(11000);
+  expect(await target.countDocuments()).toBe(2);
+  expect(await scene.db.listCollections({ name: /^tmp/ }).toArray()).toEqual([]);
+});
+
+test('a dropped database ends the streams on it and on its collections with an id of 0', async () => {
+  const database = scene.client.db(`${scene.db.databaseName}_dropped`);
+  await database.collection('a').insertOne({});
+  const opened = async (aggregate: string | number): Promise<Document> =>
+    database.command({ aggregate, pipeline: [{ $changeStream: {} }], cursor: {} });
+  const cursors = [(await opened('a')).cursor, (await opened(1)).cursor];
+  await database.dropDatabase();
+  const types: string[][] = [];
+  for (const { id, ns } of cursors) {
+    const collection = ns.slice(ns.indexOf('.') + 1);
+    const events: Document[] = [];
+    for (let left = true; left; ) {
+      const { cursor } = await database.command({ getMore: id, collection, maxTimeMS: 50 });
+      events.push(...cursor.nextBatch);
+      left = Number(cursor.id) !== 0;
+    }
+    types.push(events.map(({ operationType }) => operationType));
+    expect((await errorOf(database.command({ getMore: id, collection }))).code).toBe(43);
+  }
+  expect(types).toEqual([
+    ['drop', 'invalidate'],
+    ['drop', 'dropDatabase', 'invalidate'],
+  ]);
+});
+
 test('hides no tampering with the resume token', async () => {
   const collection = scene.collection();
   const stream = await listening(collection.watch([{ $project: { _id: 0 } }], { maxAwaitTimeMS: 50 }));

@@ -1,3 +1,4 @@
+import { type Document, Long, MongoServerError } from 'mongodb';
 import { afterEach, expect, test } from 'vitest';
 import { errorOf, openScene } from '../support/embedded-mongodb.js';
 
@@ -48,6 +49,61 @@ test('carries labels', async () => {
   const collection = await one();
   await scene.failCommand({ times: 1 }, { failCommands: ['find'], errorCode: 5, errorLabels: ['SomeLabel'] });
   expect((await errorOf(collection.findOne())).hasErrorLabel('SomeLabel')).toBe(true);
+});
+
+test.each<[string, Document, string[] | undefined]>([
+  [
+    'of its own for a code that may be retried',
+    { writeConcernError: { code: 6, errmsg: 'x' } },
+    ['RetryableWriteError'],
+  ],
+  ['none for another code', { writeConcernError: { code: 100, errmsg: 'x' } }, undefined],
+  ['those that are given', { errorLabels: ['Own'], writeConcernError: { code: 6, errmsg: 'x' } }, ['Own']],
+  ['none where none are given', { errorLabels: [], writeConcernError: { code: 6, errmsg: 'x' } }, undefined],
+])('a write concern error carries labels: %s', async (_name, data, labels) => {
+  const collection = await one();
+  const client = scene.connect({ monitorCommands: true });
+  const replies: Document[] = [];
+  client.on('commandSucceeded', ({ commandName, reply }) => {
+    if (commandName === 'update') replies.push(reply as Document);
+  });
+  await scene.failCommand({ times: 1 }, { failCommands: ['update'], ...data });
+  const watched = client.db(scene.db.databaseName).collection(collection.collectionName);
+  await watched
+    .updateOne({}, { $inc: { n: 1 } })
+    .catch((error: unknown) => expect(error).toBeInstanceOf(MongoServerError));
+  expect(replies[0]).toMatchObject({ nModified: 1, writeConcernError: { code: data.writeConcernError.code } });
+  expect(replies[0]?.errorLabels).toEqual(labels);
+  expect(replies).toHaveLength(labels?.includes('RetryableWriteError') ? 2 : 1);
+  expect(await collection.findOne()).toMatchObject({ n: 2 });
+});
+
+test('an error of the fail point has no label on a getMore, since the cursor is not known there yet', async () => {
+  const collection = await one();
+  const open = { aggregate: collection.collectionName, pipeline: [{ $changeStream: {} }], cursor: {} };
+  await scene.failCommand({ times: 1 }, { failCommands: ['aggregate'], errorCode: 6 });
+  const opening = await errorOf(scene.db.command(open));
+  expect(opening.errorResponse.errorLabels).toEqual(['ResumableChangeStreamError']);
+  const { cursor } = await scene.db.command(open);
+  await scene.failCommand({ times: 1 }, { failCommands: ['getMore'], errorCode: 6 });
+  const more = { getMore: Long.fromNumber(cursor.id), collection: collection.collectionName };
+  expect((await errorOf(scene.db.command(more))).errorResponse.errorLabels).toBeUndefined();
+});
+
+test('a getMore that fails after it has found its cursor carries the label by which the driver resumes', async () => {
+  const collection = await one();
+  const client = scene.connect({ monitorCommands: true });
+  const failed: string[] = [];
+  client.on('commandFailed', ({ commandName }) => failed.push(commandName));
+  const watched = client.db(scene.db.databaseName).collection(collection.collectionName);
+  const stream = watched.watch([], { maxAwaitTimeMS: 50 });
+  await stream.tryNext();
+  const fail = { configureFailPoint: 'failGetMoreAfterCursorCheckout', mode: { times: 1 }, data: { errorCode: 6 } };
+  await scene.client.db('admin').command(fail);
+  await collection.insertOne({ n: 2 });
+  expect(await stream.next()).toMatchObject({ operationType: 'insert', fullDocument: { n: 2 } });
+  expect(failed).toEqual(['getMore']);
+  await stream.close();
 });
 
 test('a closed connection is a network error, or a retry that is applied once', async () => {

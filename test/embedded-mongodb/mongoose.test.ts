@@ -61,6 +61,15 @@ test('makes the indexes of its schemas, twice without harm', async () => {
   expect((await errorOf(Product.create({ name: 'a' }))).code).toBe(11000);
 });
 
+test('makes an index with a time to live once, and shows it', async () => {
+  const Visit = connection.model('Visit', new Schema({ at: { type: Date, expires: '1h' } }));
+  await Visit.ensureIndexes();
+  await Visit.createIndexes();
+  expect(await Visit.listIndexes()).toMatchObject([{ name: '_id_' }, { name: 'at_1', expireAfterSeconds: 3600 }]);
+  const other = Visit.collection.createIndex({ at: 1 }, { expireAfterSeconds: 60 });
+  expect((await errorOf(other)).code).toBe(85);
+});
+
 test('passes maxTimeMS on, and a cursor reads everything', async () => {
   const names: string[] = [];
   for await (const { name } of Product.find().sort({ name: 1 }).maxTimeMS(5000).batchSize(1).lean().cursor())

@@ -44,6 +44,20 @@ test('sorts by several keys, missing as null, arrays by their least or greatest 
   expect(await ids({ b: -1, _id: -1 })).toEqual([4, 1, 3, 2, 5]);
 });
 
+test('finds documents by their ids in the order of the index on _id, not of the request or of the insertion', async () => {
+  const collection = scene.collection();
+  const [first, second] = [new ObjectId('000000000000000000000001'), new ObjectId('000000000000000000000002')];
+  const ascending: unknown[] = [1, Long.fromNumber(2), 10, 'a', 'b', { x: 1 }, first, second];
+  await collection.insertMany([2, 0, 4, 1, 7, 3, 6, 5].map((i) => ({ _id: ascending[i] as never, i })));
+  const filter = { _id: { $in: [6, 3, 3, 0, 7, 2, 5, 1, 4].map((i) => ascending[i] as never) } };
+  const order = (documents: Document[]): unknown[] => documents.map(({ i }) => i);
+  expect(order(await collection.find(filter).toArray())).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  expect(order(await collection.find(filter).skip(2).limit(3).toArray())).toEqual([2, 3, 4]);
+  expect(order(await collection.aggregate([{ $match: filter }]).toArray())).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+  await collection.updateOne(filter, { $set: { hit: true } });
+  expect(await collection.findOne({ hit: true })).toMatchObject({ i: 0 });
+});
+
 /** An oracle of its own: what MongoDB's manual says, written down once more, in another way than the server has it. */
 const typeOrder = ['nil', 'number', 'string', 'array', 'oid', 'boolean', 'date'];
 

@@ -10,6 +10,12 @@ const find = (filter: unknown, rest: Document = {}): Document => ({ find: 'c', f
 const aggregate = (...pipeline: unknown[]): Document => ({ aggregate: 'c', pipeline, cursor: {} });
 const update = (u: unknown, rest: Document = {}): Document => ({ update: 'c', updates: [{ q: {}, u, ...rest }] });
 
+const index = (...specifications: Document[]): Document => ({
+  createIndexes: 'indexed',
+  indexes: specifications.map((specification) => ({ name: 'i', ...specification })),
+});
+const partial = (partialFilterExpression: unknown): Document => index({ key: { a: 1 }, partialFilterExpression });
+
 /** What MongoDB refuses as well. */
 const refused: [string, Document, number][] = [
   ['an unknown command', { frobnicate: 1 }, 59],
@@ -42,6 +48,35 @@ const refused: [string, Document, number][] = [
   ['a collection without a name', { insert: '', documents: [{}] }, 73],
   ['$text without an index', find({ $text: { $search: 'x' } }), 27],
   ['$near without an index', find({ a: { $near: [0, 0] } }), 291],
+  ['$out before another stage', aggregate({ $out: 'x' }, { $match: {} }), 40601],
+  ['$out into nothing', aggregate({ $out: 5 }), 16990],
+  ['an index without a name', index({ key: { a: 1 }, name: '' }), 67],
+  ['an index called *', index({ key: { a: 1 }, name: '*' }), 2],
+  ['an index by nothing', index({ key: {} }), 67],
+  ['an index in no direction', index({ key: { a: 0 } }), 67],
+  ['an index by a boolean', index({ key: { a: true } }), 67],
+  ['an index of an unknown kind', index({ key: { a: 'frob' } }), 67],
+  ['an index by an operator', index({ key: { $a: 1 } }), 67],
+  ['an index by an empty field', index({ key: { 'a.': 1 } }), 67],
+  ['an index with an unknown option', index({ key: { a: 1 }, frob: true }), 197],
+  ['an index that is unique in words', index({ key: { a: 1 }, unique: 'yes' }), 14],
+  ['an index of version 3', index({ key: { a: 1 }, v: 3 }), 67],
+  ['an index on _id that descends', index({ key: { _id: -1 } }), 2],
+  ['an index on _id that is sparse', index({ key: { _id: 1 }, sparse: true }), 67],
+  ['an index on _id that expires', index({ key: { _id: 1 }, expireAfterSeconds: 1 }), 197],
+  ['the same index twice', index({ key: { a: 1 } }, { key: { a: 1 } }), 68],
+  ['two indexes of one name', index({ key: { a: 1 } }, { key: { b: 1 } }), 86],
+  ['a compound index that expires', index({ key: { a: 1, b: 1 }, expireAfterSeconds: 1 }), 67],
+  ['an index that expires before', index({ key: { a: 1 }, expireAfterSeconds: -1 }), 67],
+  ['an index that expires in words', index({ key: { a: 1 }, expireAfterSeconds: '1' }), 14],
+  ['a partial index by $ne', partial({ a: { $ne: 1 } }), 67],
+  ['a partial index by absence', partial({ a: { $exists: false } }), 67],
+  ['a partial index by a pattern', partial({ a: /x/ }), 67],
+  ['a partial index by $nor', partial({ $nor: [{ a: 1 }] }), 67],
+  ['a partial index by an expression', partial({ $expr: true }), 224],
+  ['a partial index by something else', partial('a'), 14],
+  ['a partial index that is sparse', index({ key: { a: 1 }, sparse: true, partialFilterExpression: { a: 1 } }), 67],
+  ['a rename from outside of admin', { renameCollection: 'a.b', to: 'a.c' }, 13],
 ];
 
 test.each(refused)('refuses %s', async (_name, command, code) => {
@@ -76,7 +111,6 @@ const unsupported: [string, Document, number][] = [
   ['$lookup', aggregate({ $lookup: { from: 'c', localField: 'a', foreignField: 'a', as: 'x' } }), 40324],
   ['$facet', aggregate({ $facet: { x: [] } }), 40324],
   ['$sample', aggregate({ $sample: { size: 1 } }), 40324],
-  ['$out', aggregate({ $out: 'x' }), 40324],
   ['$merge', aggregate({ $merge: 'x' }), 40324],
   ['$function', aggregate({ $addFields: { x: { $function: {} } } }), 31264],
   ['$dateToString', aggregate({ $addFields: { x: { $dateToString: { date: '$a' } } } }), 168],
@@ -84,10 +118,10 @@ const unsupported: [string, Document, number][] = [
   ['a positional update', update({ $set: { 'l.$[]': 1 } }), 238],
   ['array filters', update({ $set: { l: 1 } }, { arrayFilters: [] }), 238],
   ['a text index', { createIndexes: 'c', indexes: [{ key: { s: 'text' }, name: 't' }] }, 238],
-  ['a TTL index', { createIndexes: 'c', indexes: [{ key: { s: 1 }, name: 't', expireAfterSeconds: 1 }] }, 238],
+  ['a wildcard index', index({ key: { '$**': 1 } }), 238],
   ['a capped collection', { create: 'capped', capped: true, size: 1000 }, 238],
   ['collMod', { collMod: 'c' }, 238],
-  ['explain', { explain: find({}) }, 238],
+  ['explain of an update', { explain: update({ $set: { a: 1 } }) }, 238],
   ['mapReduce', { mapReduce: 'c' }, 238],
 ];
 
@@ -96,6 +130,57 @@ test.runIf(embedded).each(unsupported)('says that it has not got %s', async (_na
   const error = reply.writeErrors ? reply.writeErrors[0] : reply;
   expect(error.code).toBe(code);
   expect(error.errmsg ?? error.errorResponse?.errmsg).not.toBe('');
+});
+
+/** One field of a statement is wrong; the statement before it is right. */
+const halfRight: [string, Document, number][] = [
+  ['an unknown field of an update', { update: 'c', updates: [{ q: {}, u: { a: 1 }, frob: 1 }] }, 40415],
+  ['an update without a filter', { update: 'c', updates: [{ u: { a: 1 } }] }, 40414],
+  ['an update without an update', { update: 'c', updates: [{ q: {} }] }, 40414],
+  ['an update of many in words', { update: 'c', updates: [{ q: {}, u: { $set: { a: 1 } }, multi: 'yes' }] }, 14],
+  ['an update with a filter of another type', { update: 'c', updates: [{ q: 1, u: { a: 1 } }] }, 14],
+  ['an unknown field of a delete', { delete: 'c', deletes: [{ q: {}, limit: 1, frob: 1 }] }, 40415],
+  ['a delete without a limit', { delete: 'c', deletes: [{ q: {} }] }, 40414],
+  ['a delete of two', { delete: 'c', deletes: [{ q: {}, limit: 2 }] }, 9],
+  ['an insert of a number', { insert: 'c', documents: [1] }, 14],
+];
+
+test.each(halfRight)('refuses %s, and applies nothing of the command', async (_name, command, code) => {
+  const collection = scene.collection();
+  await collection.insertOne({ _id: 1 as never, n: 1 });
+  const right: Document = {
+    update: { q: {}, u: { $inc: { n: 1 } } },
+    delete: { q: {}, limit: 1 },
+    insert: { _id: 2 },
+  };
+  const [name = '', list = ''] = Object.keys(command);
+  const whole = { ...command, [name]: collection.collectionName, [list]: [right[name], ...command[list]] };
+  expect((await errorOf(scene.db.command(whole))).code).toBe(code);
+  expect(await collection.find().toArray()).toEqual([{ _id: 1, n: 1 }]);
+});
+
+test.each([{ $a: 1 }, { a: { $b: 1 } }, { a: [{ $b: 1 }] }])('refuses the _id %j', async (_id) => {
+  const collection = scene.collection();
+  const reply = await scene.db.command({ insert: collection.collectionName, documents: [{ _id }] });
+  expect(reply.writeErrors[0].code).toBe(52);
+  expect(await collection.countDocuments()).toBe(0);
+});
+
+test('refuses renames that cannot be', async () => {
+  const code = async (from: string, to: string): Promise<unknown> =>
+    (await errorOf(scene.client.db('admin').command({ renameCollection: from, to }))).code;
+  const { databaseName: own } = scene.db;
+  expect(await code(`${own}.c`, `${own}.c`)).toBe(20);
+  expect(await code(`${own}.none`, `${own}.d`)).toBe(26);
+  expect(await code('nothing', `${own}.d`)).toBe(73);
+});
+
+test('makes none of several indexes when one is refused', async () => {
+  const collection = scene.collection();
+  await collection.insertMany([{ k: 1 }, { k: 1 }]);
+  const both = collection.createIndexes([{ key: { a: 1 } }, { key: { k: 1 }, unique: true }]);
+  expect((await errorOf(both)).code).toBe(11000);
+  expect(await collection.listIndexes().toArray()).toHaveLength(1);
 });
 
 test.runIf(embedded)('has no transactions', async () => {

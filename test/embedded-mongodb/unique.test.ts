@@ -33,6 +33,16 @@ test('missing counts as null in a unique index, and not at all in a sparse one',
   expect((await errorOf(sparse.insertOne({ k: null }))).code).toBe(11000);
 });
 
+test('a sparse index has the keys of documents in arrays, and of none that lack the field', async () => {
+  const collection = scene.collection();
+  await collection.createIndex({ 'l.k': 1 }, { unique: true, sparse: true });
+  await collection.insertMany([{ l: [{ k: 1 }, { other: 2 }] }, { l: [{ other: 1 }] }, { l: [] }, { l: [5] }, {}]);
+  expect((await errorOf(collection.insertOne({ l: [{ k: 1 }] }))).code).toBe(11000);
+  expect((await errorOf(collection.insertOne({ l: { k: 1 } }))).code).toBe(11000);
+  await collection.insertOne({ l: [{ k: null }] });
+  expect((await errorOf(collection.insertOne({ l: { k: null } }))).code).toBe(11000);
+});
+
 test('a partial index is unique only where its filter matches', async () => {
   const collection = scene.collection();
   await collection.createIndex({ k: 1 }, { unique: true, partialFilterExpression: { active: true } });

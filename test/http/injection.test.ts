@@ -104,7 +104,7 @@ describe('a parameter is text of its own form and nothing else', () => {
 });
 
 describe('GraphQL values', () => {
-  const located = 'query ($at: GeoPointInput) { featuredEvents(location: $at) { id } }';
+  const located = 'query ($at: GeoPointInput) { featuredEvents(location: $at) { section } }';
   it.each([
     ['an operator for a number', { lng: { $gt: 0 }, lat: 1 }],
     ['an operator beside the fields', { lng: 1, lat: 1, $where: '1' }],
@@ -116,16 +116,16 @@ describe('GraphQL values', () => {
   });
 
   it.each(['1e309', '9'.repeat(400), '-1e400'])('a number beyond all numbers is out of range: %s', async (lng) => {
-    const { body } = await app.graphql(`{ featuredEvents(location: { lng: ${lng}, lat: 1 }) { id } }`);
+    const { body } = await app.graphql(`{ featuredEvents(location: { lng: ${lng}, lat: 1 }) { section } }`);
     expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'VALIDATION_ERROR' });
     expect(app.commands).toEqual([]);
   });
 
   it.each([
-    '{"query":"{ offers { id } }","variables":{"__proto__":{"x":1}}}',
-    '{"query":"{ offers { id } }","variables":{"constructor":{"prototype":{"x":1}}}}',
+    '{"query":"{ offers { section } }","variables":{"__proto__":{"x":1}}}',
+    '{"query":"{ offers { section } }","variables":{"constructor":{"prototype":{"x":1}}}}',
     '{"query":{"$gt":""}}',
-    '{"query":"{ offers { id } }","operationName":{"$ne":1}}',
+    '{"query":"{ offers { section } }","operationName":{"$ne":1}}',
   ])('%s is a 400', async (payload) => {
     const headers = { 'content-type': 'application/json' };
     const { status } = await app.inject({ method: 'POST', url: '/graphql', headers, payload });
@@ -134,7 +134,12 @@ describe('GraphQL values', () => {
 
   it.each(['[', 'a b', 'x/y', '%zz', 'a@b', 'a:b', '[::1', 'a,b'])('a host of %s is a 400', async (host) => {
     const headers = { host, 'content-type': 'application/json' };
-    const request = { method: 'POST', url: '/graphql', headers, payload: '{"query":"{ offers { id } }"}' } as const;
+    const request = {
+      method: 'POST',
+      url: '/graphql',
+      headers,
+      payload: '{"query":"{ offers { section } }"}',
+    } as const;
     expect((await app.inject(request)).status).toBe(400);
     expect((await app.get('/healthz', { host })).status).toBe(400);
   });

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('the log', () => {
-  it("has a line for each page, in the seed's form", async () => {
+  it('has a line for each page, in the documented form', async () => {
     const userId = '507f1f77bcf86cd799439011';
     await app.get('/api/v1/homepage?sections=events,offers', {
       'x-request-id': 'req_xyz123',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { print } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HomepageDocument } from '../../src/graphql/generated/graphql.js';
+import { enumNameOf } from '../../src/graphql/schema/section-id.js';
 import { registry } from '../../src/sections/registry.js';
 import { bearer, buildTestApp, type TestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
@@ -9,6 +10,10 @@ import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 const HOMEPAGE = print(HomepageDocument);
+/** Of GraphQL, by section id. */
+const enumNames: Readonly<Record<string, string>> = Object.fromEntries(
+  registry.map((section) => [section.id, enumNameOf(section)]),
+);
 let shop: Shop;
 let app: TestApp;
 let userId: string;
@@ -56,7 +61,7 @@ describe('REST and GraphQL', () => {
             HOMEPAGE,
             {
               ...(limit === undefined ? {} : { limit }),
-              ...(sections === undefined ? {} : { sections: sections.map(({ snakeCase }) => snakeCase.toUpperCase()) }),
+              ...(sections === undefined ? {} : { sections: sections.map(({ id }) => enumNames[id]) }),
               ...(point === undefined ? {} : { location: { lng: point[0], lat: point[1] }, located: true }),
               ...(fresh === undefined ? {} : { fresh }),
             },
@@ -67,10 +72,18 @@ describe('REST and GraphQL', () => {
         expect(graphql.body.errors).toBeUndefined();
         const { metadata, ...page } = graphql.body.data?.['homepage'] ?? {};
         const asked = sections ?? registry;
-        expect(rest.body.data.sections).toEqual(Object.fromEntries(asked.map(({ key }) => [key, page[key]])));
+        const inGraphql = Object.entries(rest.body.data.sections).map(([key, section]) => {
+          const { id = '', ...values } = section ?? {};
+          return [key, { section: enumNames[id], ...values }];
+        });
+        expect(Object.fromEntries(inGraphql)).toEqual(Object.fromEntries(asked.map(({ key }) => [key, page[key]])));
         for (const { key } of registry) if (!asked.some((section) => section.key === key)) expect(page[key]).toBeNull();
-        const { userId: restUser = null, ...restMetadata } = rest.body.data.metadata;
-        expect({ ...restMetadata, userId: restUser }).toEqual(metadata);
+        const { userId: restUser = null, sections: statuses, ...restMetadata } = rest.body.data.metadata;
+        const statusesInGraphql = statuses.map(({ section, ...status }) => ({
+          section: enumNames[section],
+          ...status,
+        }));
+        expect({ ...restMetadata, userId: restUser, sections: statusesInGraphql }).toEqual(metadata);
       }),
       { numRuns: 200 },
     );

@@ -10,7 +10,7 @@ const store = new Types.ObjectId();
 const category = new Types.ObjectId();
 const fields = { store: 'stores', category: 'categories' } as const;
 
-function createScene() {
+function createFixture() {
   const clock = createFakeClock();
   const asked: string[] = [];
   let name = 'Before';
@@ -43,7 +43,7 @@ const found = (count: number) => async () => ({
 
 describe('reference loaders', () => {
   it('ask once for each collection, however many refer to one document', async () => {
-    const { loaders, asked } = createScene();
+    const { loaders, asked } = createFixture();
     const pages = await Promise.all([loaders.join(fields, found(20), read), loaders.join(fields, found(20), read)]);
     expect(asked.sort()).toEqual(['categories', 'stores']);
     for (const { page, degraded } of pages) {
@@ -53,7 +53,7 @@ describe('reference loaders', () => {
   });
 
   it('remember nothing: what a later load joins was read after it began, or an invalidation would be lost', async () => {
-    const { loaders, rename } = createScene();
+    const { loaders, rename } = createFixture();
     await loaders.join(fields, found(1), read);
     rename('After');
     const { page } = await loaders.join(fields, found(1), read);
@@ -61,7 +61,7 @@ describe('reference loaders', () => {
   });
 
   it('ask for nothing when nothing is referred to', async () => {
-    const { loaders, asked } = createScene();
+    const { loaders, asked } = createFixture();
     const { page } = await loaders.join(fields, async () => ({ documents: [{ store: null, category: 'text' }] }), read);
     expect([asked, page.documents]).toEqual([[], [{ store: null, category: null }]]);
   });

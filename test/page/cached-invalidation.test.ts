@@ -1,5 +1,6 @@
 import { type Document, ObjectId } from 'mongodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { registry } from '../../src/sections/registry.js';
 import { bearer, buildTestApp, type RestBody, type TestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { type Shop, startShop } from '../support/shop.js';
@@ -49,7 +50,7 @@ beforeEach(async () => {
   // Everything in the cache, and nothing on its way.
   await clock.advance(1001);
   await page('?fresh=true');
-  await expect.poll(async () => statuses(await page())).toEqual(Array.from({ length: 6 }, () => 'CACHED'));
+  await expect.poll(async () => statuses(await page())).toEqual(registry.map(() => 'CACHED'));
   // A section that was read a moment ago is not renewed at once.
   await clock.advance(1000);
 });
@@ -69,6 +70,31 @@ describe('a change in the database', () => {
     await shown('?sections=offers', (body) => first(body, 'offers').id).toBe(String(insertedId));
     await offers.deleteOne({ _id: insertedId });
     await shown('?sections=offers', (body) => first(body, 'offers').id).not.toBe(String(insertedId));
+  });
+
+  it.each([
+    ['store', 'stores'],
+    ['category', 'categories'],
+  ])('shows when a %s goes, comes to exist, and is renamed', async (field, collection) => {
+    const search = '?sections=offers&limit=20';
+    const nameOf = (body: RestBody, id: string) => {
+      const shownItem = body.data.sections['offers']?.items.find((offer) => offer.id === id);
+      return ((shownItem?.[field] ?? null) as { name: string } | null)?.name;
+    };
+    const items = (await page(search)).data.sections['offers']?.items ?? [];
+    const [item] = items.filter((offer) => offer[field] !== null);
+    if (item === undefined) throw new Error(`no offer has a ${field}`);
+    const { id } = item;
+    const _id = new ObjectId((item[field] as { id: string }).id);
+    const targets = shop.db.collection<Document>(collection);
+    const stored = (await targets.findOne({ _id })) ?? {};
+    await targets.deleteOne({ _id });
+    await shown(search, (body) => nameOf(body, id)).toBeUndefined();
+    // A nightly import that deletes everything and inserts it again.
+    await targets.insertOne({ ...stored, _id, name: 'Back again' });
+    await shown(search, (body) => nameOf(body, id)).toBe('Back again');
+    await targets.updateOne({ _id }, { $set: { name: 'Renamed' } });
+    await shown(search, (body) => nameOf(body, id)).toBe('Renamed');
   });
 
   it('shows in every section that refers to it: a store', async () => {

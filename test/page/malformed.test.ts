@@ -1,4 +1,4 @@
-import type { Document } from 'mongodb';
+import { Decimal128, type Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildTestApp, type RestBody, type RestSection, type TestApp } from '../support/app.js';
 import { createFakeClock } from '../support/fake-clock.js';
@@ -41,13 +41,17 @@ describe('malformed documents', () => {
     ['an id that is an object', { _id: strange }],
     ['a title that is an object', { title: strange }],
     ['a price that is not a number', { discountedPrice: Number.NaN }],
+    ['a price that is text', { discountedPrice: '12.50' }],
+    ['a price that is a boolean', { discountedPrice: true }],
   ])('are left out with %s', async (_, fields) => {
     const offers = shop.db.collection<Document>('offers');
+    const whole = section((await app.get('/api/v1/homepage?sections=offers&limit=20')).body, 'offers').items;
     const { insertedId } = await offers.insertOne({ ...base(), ...(fields as Document) });
     const { status, body } = await app.get('/api/v1/homepage?sections=offers&limit=20');
     await offers.deleteOne({ _id: insertedId });
     expect([status, body.errors]).toEqual([200, undefined]);
-    expect(section(body, 'offers').items).toHaveLength(19);
+    // The next one has taken its place.
+    expect(section(body, 'offers').items).toEqual(whole);
   });
 
   it.each([
@@ -74,6 +78,25 @@ describe('malformed documents', () => {
     expect([status, body.errors, section(body, 'trendingStores').nearby]).toEqual([200, undefined, false]);
   });
 
+  it('are served with a price that is a Decimal128', async () => {
+    const offers = shop.db.collection('offers');
+    const prices = { discountedPrice: Decimal128.fromString('12.50'), originalPrice: Decimal128.fromString('20') };
+    const { insertedId } = await offers.insertOne({ ...base(), ...prices });
+    const { body } = await app.get('/api/v1/homepage?sections=offers&limit=1');
+    await offers.deleteOne({ _id: insertedId });
+    expect(section(body, 'offers').items[0]).toMatchObject({ discountedPrice: 12.5, originalPrice: 20 });
+  });
+
+  it('leave no hole in a page, though a few of them come first', async () => {
+    const offers = shop.db.collection<Document>('offers');
+    const whole = section((await app.get('/api/v1/homepage?sections=offers&limit=20')).body, 'offers').items;
+    const bad = Array.from({ length: 5 }, () => ({ ...base(), discountedPrice: 'free' }));
+    const { insertedIds } = await offers.insertMany(bad);
+    const { body } = await app.get('/api/v1/homepage?sections=offers&limit=20');
+    await offers.deleteMany({ _id: { $in: Object.values(insertedIds) } });
+    expect(section(body, 'offers').items.map(({ id }) => id)).toEqual(whole.map(({ id }) => id));
+  });
+
   it('cost themselves, with a warning, and never their section', async () => {
     const offers = shop.db.collection('offers');
     const { insertedId } = await offers.insertOne({
@@ -87,7 +110,7 @@ describe('malformed documents', () => {
     });
     const { body } = await app.get('/api/v1/homepage?sections=offers&limit=20');
     expect(body.errors).toBeUndefined();
-    expect(section(body, 'offers').items).toHaveLength(19);
+    expect(section(body, 'offers').items).toHaveLength(20);
     await offers.updateOne({ _id: insertedId }, { $set: { discountedPrice: 1, originalPrice: 2 } });
     const whole = await app.get('/api/v1/homepage?sections=offers&limit=20');
     expect(section(whole.body, 'offers').items[0]).toMatchObject({

@@ -8,7 +8,7 @@ const byId = (...ids: string[]) => registry.filter(({ id }) => ids.includes(id))
 const key = (page: Partial<PageKey>) => pageKey({ sections: registry, registry, limit: 10, ...page });
 
 describe('page key', () => {
-  it("is the seed's for default parameters", () => {
+  it('is short for default parameters', () => {
     expect(key({})).toBe('homepage:anonymous:v1');
     expect(key({ viewer: { userId: '507f1f77bcf86cd799439011' } })).toBe('homepage:507f1f77bcf86cd799439011:v1');
   });
@@ -49,5 +49,6 @@ describe('page key', () => {
     expect(roundedPoint(-0.001, -0.004)).toEqual({ lng: 0, lat: 0 });
     expect(Object.is(roundedPoint(-0.001, 0).lng, 0)).toBe(true);
     expect(roundedPoint(-180, 0)).toEqual(roundedPoint(180, 0));
+    expect(roundedPoint(1, 2, 7.4999)).toEqual(roundedPoint(1, 2, 7));
   });
 });

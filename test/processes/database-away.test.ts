@@ -1,13 +1,20 @@
 import { ObjectId } from 'mongodb';
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
-import { type Answer, createStage, type Gateway, idsOf, marksOf, shownAfter } from '../support/stage.js';
+import {
+  type Answer,
+  createProcessFixture,
+  type Gateway,
+  idsOf,
+  marksOf,
+  shownAfter,
+} from '../support/process-fixture.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterEach(stage.close);
+const fixture = createProcessFixture();
+afterEach(fixture.close);
 
 it('serves copies while MongoDB is gone, says 503 where it has none, and recovers by itself, changes included', async () => {
-  const { gateways, database } = await stage.cluster();
+  const { gateways, database } = await fixture.cluster();
   const [first] = gateways as [Gateway];
   const statuses = async () =>
     (await Promise.all(gateways.map((gateway) => gateway.page()))).map((answer) => ({
@@ -39,7 +46,7 @@ it('serves copies while MongoDB is gone, says 503 where it has none, and recover
   // Another history, and other documents: nobody can tell the gateways what happened in between.
   const marks = marksOf(gateways);
   const startedAt = performance.now();
-  const revived = await stage.database({ port: database.port, seed: 2 });
+  const revived = await fixture.database({ port: database.port, seed: 2 });
   const isNew = (answer: Answer) =>
     Object.values(answer.statuses).every((status) => status === 'CACHED') &&
     idsOf(answer, 'newArrivals').join() !== idsOf(old, 'newArrivals').join();

@@ -1,10 +1,10 @@
 import { afterEach, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
-import { createStage, type Gateway, shownAfter } from '../support/stage.js';
+import { createProcessFixture, type Gateway, shownAfter } from '../support/process-fixture.js';
 import { startTraffic } from '../support/traffic.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterEach(stage.close);
+const fixture = createProcessFixture();
+afterEach(fixture.close);
 
 /** Redis may cost a request 50 ms in all; the rest is for loads, where Redis came back empty, and for a shared machine. */
 const USUAL_MS = 400;
@@ -12,7 +12,7 @@ const USUAL_MS = 400;
 const LONGEST_MS = 1500;
 
 it('answers every request, and soon, while Redis is killed, started, hung and woken in the middle of load', async () => {
-  const { gateways, redis, database } = await stage.cluster();
+  const { gateways, redis, database } = await fixture.cluster();
   const isWarm = ({ fromCache }: { fromCache: boolean }) => fromCache;
   await shownAfter(gateways, '', isWarm, 0);
   const traffic = startTraffic(gateways, 20);

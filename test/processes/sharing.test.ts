@@ -3,20 +3,20 @@ import { expectedFor as expectedIn } from '../../drills/support/expected.js';
 import {
   type Answer,
   type Cluster,
-  createStage,
+  createProcessFixture,
   type Gateway,
   idsOf,
-  SECTIONS,
   shownAfter,
   tokenOf,
-} from '../support/stage.js';
+} from '../support/process-fixture.js';
+import { sectionIds } from '../support/sections.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster();
+  cluster = await fixture.cluster();
 });
 
 const expectedFor = (userId: unknown) => expectedIn(cluster.database, userId);
@@ -91,7 +91,7 @@ it.each(['soft', 'hard'] as const)(
       since,
     );
     // Six unless Redis was slow on a busy machine; never more than one for each gateway.
-    expect(await cluster.database.heal()).toBeLessThanOrEqual(SECTIONS.length * gateways.length);
+    expect(await cluster.database.heal()).toBeLessThanOrEqual(sectionIds.length * gateways.length);
     console.log(`${mode} invalidation by the admin: renewed everywhere after ${delays.join(', ')} ms`);
   },
 );

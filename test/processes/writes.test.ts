@@ -1,17 +1,26 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { until } from '../support/redis-server.js';
-import { type Answer, type Cluster, createStage, idsOf, loadsOf, marksOf, shownAfter } from '../support/stage.js';
+import {
+  type Answer,
+  type Cluster,
+  createProcessFixture,
+  idsOf,
+  loadsOf,
+  marksOf,
+  shownAfter,
+} from '../support/process-fixture.js';
+import { sectionIds } from '../support/sections.js';
+import { until } from '../support/until.js';
 
-const stage = createStage();
-afterAll(stage.close);
+const fixture = createProcessFixture();
+afterAll(fixture.close);
 
 const LOAD_MS = 2000;
-/** Within this time of a write every gateway shows it (issue 4, "Proof"). */
+/** Within this time of a write every gateway shows it. */
 const SHOWN_MS = 500;
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await stage.cluster();
+  cluster = await fixture.cluster();
   await warm();
 });
 
@@ -129,7 +138,7 @@ it('leaves the page alone when views are counted', async () => {
   expect(local.map(({ tags }) => tags)).toEqual([2, 2, 2]);
   for (const [index, gateway] of gateways.entries()) {
     const { sections, statuses } = await gateway.page('?limit=20');
-    expect(Object.values(statuses)).toEqual(Array(6).fill('CACHED'));
+    expect(Object.values(statuses)).toEqual(sectionIds.map(() => 'CACHED'));
     expect({ ...sections, events: null }).toEqual({ ...before[index]?.sections, events: null });
   }
 });

@@ -3,7 +3,7 @@ import { createEmitter } from '../../src/core/emitter.js';
 import { createAdmission } from '../../src/protection/admission.js';
 import type { SourceEventMap } from '../../src/protection/protection-events.js';
 
-function createScene(maxWaiting = 2) {
+function createFixture(maxWaiting = 2) {
   const events = createEmitter<SourceEventMap>();
   const shed: string[] = [];
   events.on('shed', ({ reason }) => shed.push(reason));
@@ -12,7 +12,7 @@ function createScene(maxWaiting = 2) {
 }
 
 it('lets so many wait and no more, until one has its answer', () => {
-  const { admit, shed } = createScene();
+  const { admit, shed } = createFixture();
   const leave = admit();
   admit();
   expect(admit).toThrowError(expect.objectContaining({ code: 'OVERLOADED', status: 503, retryable: true }));
@@ -22,7 +22,7 @@ it('lets so many wait and no more, until one has its answer', () => {
 });
 
 it('lets nobody wait while the event loop lags', () => {
-  const { admit, process, shed } = createScene();
+  const { admit, process, shed } = createFixture();
   process.lagging = true;
   expect(admit).toThrowError(expect.objectContaining({ code: 'OVERLOADED' }));
   expect(shed).toEqual(['event-loop']);

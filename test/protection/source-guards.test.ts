@@ -16,7 +16,7 @@ afterEach(() => {
 
 const settle = () => new Promise((resolve) => setImmediate(resolve));
 
-function createScene(poolSize = 6) {
+function createFixture(poolSize = 6) {
   const sourceEvents = createEmitter<SourceEventMap>();
   const states: string[] = [];
   const shed: unknown[] = [];
@@ -39,7 +39,7 @@ function createScene(poolSize = 6) {
 
 describe('a breaker', () => {
   it('opens after five failures in a row, and then answers at once with the code of the last', async () => {
-    const { guards, states, run, failing, open } = createScene();
+    const { guards, states, run, failing, open } = createFixture();
     await open();
     await expect(run(failing)).rejects.toMatchObject({ code: 'TIMEOUT_ERROR' });
     expect(failing).toHaveBeenCalledTimes(5);
@@ -48,7 +48,7 @@ describe('a breaker', () => {
   });
 
   it('stays closed when loads succeed in between', async () => {
-    const { guards, run, failing } = createScene();
+    const { guards, run, failing } = createFixture();
     for (let count = 0; count < 20; count += 1) {
       await run(failing).catch(() => undefined);
       if (count % 4 === 3) await run();
@@ -57,7 +57,7 @@ describe('a breaker', () => {
   });
 
   it('lets one load probe after a second, and refuses the others meanwhile', async () => {
-    const { guards, run, failing, open, states } = createScene();
+    const { guards, run, failing, open, states } = createFixture();
     await open();
     vi.setSystemTime(Date.now() + 10_000);
     let answer = (_: number) => {};
@@ -78,7 +78,7 @@ describe('a breaker', () => {
   });
 
   it('opens again when the probe fails', async () => {
-    const { guards, run, failing, open } = createScene();
+    const { guards, run, failing, open } = createFixture();
     await open();
     vi.setSystemTime(Date.now() + 10_000);
     await run(failing).catch(() => undefined);
@@ -86,7 +86,7 @@ describe('a breaker', () => {
   });
 
   it('is probed by a load that goes on when its caller has left: hasty clients neither close it nor keep it open', async () => {
-    const { guards, run, open, clock } = createScene();
+    const { guards, run, open, clock } = createFixture();
     await open();
     vi.setSystemTime(Date.now() + 10_000);
     const caller = new AbortController();
@@ -113,7 +113,7 @@ describe('a breaker', () => {
   });
 
   it('does not count loads that nobody waited for any longer, nor an outage of the whole database', async () => {
-    const { guards, run } = createScene();
+    const { guards, run } = createFixture();
     for (let count = 0; count < 20; count += 1) {
       await run(() => Promise.reject(new DOMException('Nobody waits', 'AbortError'))).catch(() => undefined);
       await run(() => Promise.reject(new AppError('DB_CONNECTION_ERROR', 'Gone'))).catch(() => undefined);
@@ -126,7 +126,7 @@ describe('a bulkhead', () => {
   const never = () => new Promise<never>(() => {});
 
   it('gives each source its share of the pool, so that a slow one leaves the others their connections', async () => {
-    const { guards, run, read } = createScene(6);
+    const { guards, run, read } = createFixture(6);
     const slow = vi.fn(never);
     for (let count = 0; count < 10; count += 1) void run(slow);
     await settle();
@@ -136,14 +136,14 @@ describe('a bulkhead', () => {
   });
 
   it('refuses with OVERLOADED when a thousand wait already', async () => {
-    const { run, shed } = createScene(1);
+    const { run, shed } = createFixture(1);
     for (let count = 0; count < 1001; count += 1) void run(never);
     await expect(run()).rejects.toMatchObject({ code: 'OVERLOADED' });
     expect(shed).toEqual([{ reason: 'source', label: 'offers' }]);
   });
 
   it('gives up the place of whoever has left, and serves those behind', async () => {
-    const { run } = createScene(1);
+    const { run } = createFixture(1);
     let end = (_: unknown) => {};
     const first = run(
       () =>

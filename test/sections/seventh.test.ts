@@ -46,15 +46,15 @@ afterAll(async () => {
 describe('a seventh section is one file and one line in the registry', () => {
   it('is a GraphQL field and an enum value', async () => {
     const { body } = await app.graphql(
-      '{ homepage(sections: [EDITORS_PICK], limit: 3) { editorsPick { id title type items { name rating store { name } } total } offers { id } metadata { cacheKey sections { section status } } } }',
+      '{ homepage(sections: [EDITORS_PICK], limit: 3) { editorsPick { section title type items { name rating store { name } } total } offers { section } metadata { cacheKey sections { section status } } } }',
     );
     expect(body.errors).toBeUndefined();
     const page = body.data?.['homepage'];
-    expect(page?.['editorsPick']).toMatchObject({ id: 'editors_pick', title: "Editors' Pick", type: 'products' });
+    expect(page?.['editorsPick']).toMatchObject({ section: 'EDITORS_PICK', title: "Editors' Pick", type: 'products' });
     expect(page?.['offers']).toBeNull();
     expect(page?.['metadata']).toEqual({
       cacheKey: 'homepage:anonymous:v1:limit=3:sections=editors_pick',
-      sections: [{ section: 'editors_pick', status: 'FRESH' }],
+      sections: [{ section: 'EDITORS_PICK', status: 'FRESH' }],
     });
   });
 

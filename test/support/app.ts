@@ -13,7 +13,7 @@ export const TEST_SECRET = 'a secret of the tests, 32 bytes long';
 
 export interface TestApp {
   clock: FakeClock;
-  /** Commands that the driver has sent, except those of its own upkeep. */
+  /** Reads that the app has sent for requests: neither the driver's upkeep nor the check at start, which has a comment. */
   commands: SentCommand[];
   get(url: string, headers?: Record<string, string>): ReturnType<TestApp['inject']>;
   graphql(
@@ -79,6 +79,7 @@ export async function buildTestApp(
   const logger = overrides.logger ?? silentLogger;
   const config = loadConfig({
     NODE_ENV: 'test',
+    MONGODB_URI: uri,
     JWT_SECRET: TEST_SECRET,
     ENABLE_CACHE_WARMING: 'false',
     RATE_LIMIT_MAX: '0',
@@ -88,12 +89,13 @@ export async function buildTestApp(
   const database = connectDatabase({
     uri,
     poolSize: config.database.poolSize,
+    createIndexes: config.database.createIndexes,
     logger,
     clock,
     onCommand: (command) => {
-      if (['find', 'aggregate', 'count'].includes(command.name) && typeof command.command[command.name] === 'string') {
-        commands.push(command);
-      }
+      const { name, command: sent } = command;
+      const isOfApp = sent['comment'] === undefined && typeof sent[name] === 'string';
+      if (isOfApp && ['find', 'aggregate', 'count'].includes(name)) commands.push(command);
     },
   });
   const app = await buildApp({

@@ -1,6 +1,6 @@
 import type { Document } from 'bson';
-import type { DemoDataOptions } from '../../src/demo/generate.js';
-import { generateDemoData } from '../../src/demo/generate.js';
+import type { DemoDataOptions } from '../../src/demo/generate-demo-data.js';
+import { generateDemoData } from '../../src/demo/generate-demo-data.js';
 import type { CollectionName } from '../../src/demo/scale.js';
 import { collectionNames } from '../../src/demo/scale.js';
 
@@ -18,7 +18,7 @@ export function collect(options: Partial<DemoDataOptions> = {}): Shop {
 
 export const hexIds = (documents: Document[]) => new Set(documents.map(({ _id }) => String(_id)));
 
-/** The filters of the seed's section 3.2, in plain code. */
+/** The sections' filters in plain code. */
 export const sectionFilters = {
   justForYou: ({ products }: Shop) => products.filter((p) => p.featured && p.isActive && p.inventory.stock > 0),
   newArrivals: ({ products }: Shop) => products.filter((p) => p.isActive && p.inventory.stock > 0),

@@ -1,6 +1,6 @@
 import { type Collection, type Db, type Document, MongoClient, type MongoClientOptions } from 'mongodb';
 import { afterAll } from 'vitest';
-import { startTestDatabase, type TestDatabase, uniqueName } from './database-target.js';
+import { startTestDatabase, type TestDatabase, uniqueName } from './test-database.js';
 
 /** A database of a test file's own, with a client; both are gone after its tests. */
 export interface Scene {

@@ -10,7 +10,14 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
       const readAt = clock.now();
       const own = signal ?? new AbortController().signal;
       const { value } = await runLoad(load, { signal: own, limitMs: loadLimitMs, clock });
-      return { value, status: 'FRESH', readAt, ageMs: 0, freshForMs: policy?.freshMs ?? 0 };
+      return {
+        value,
+        status: 'FRESH',
+        readAt,
+        ageMs: 0,
+        freshForMs: policy?.freshMs ?? 0,
+        staleForMs: policy?.staleMs ?? 0,
+      };
     },
     invalidate: async () => ({ shared: true }),
     start: () => undefined,

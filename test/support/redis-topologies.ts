@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { RedisTarget } from '../../src/config/redis-url.js';
-import { type RedisServer, startRedisServer, until } from './redis-server.js';
+import { type RedisServer, startRedisServer } from './redis-server.js';
+import { until } from './until.js';
 
 /** What `describeSharedStore` needs to know of a Redis that stands in some way. */
 export interface Topology {

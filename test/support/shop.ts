@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type Db, type Document, MongoClient } from 'mongodb';
 import { ensureIndexes } from '../../src/database/ensure-indexes.js';
-import { loadDemoData } from '../../src/demo/load.js';
-import { startTestDatabase } from './database-target.js';
+import { loadDemoData } from '../../src/demo/load-demo-data.js';
 import { silentLogger } from './logger.js';
+import { startTestDatabase } from './test-database.js';
 
 /** A shop's database of its own, with demo data, on whatever MongoDB there is. */
 export interface Shop {
@@ -20,9 +20,9 @@ export interface Shop {
 
 export async function startShop(options: { now: number; products?: number; seed?: number }): Promise<Shop> {
   const { now, products = 300, seed = 1 } = options;
-  const target = await startTestDatabase();
+  const database = await startTestDatabase();
   const name = `shop_${randomBytes(6).toString('hex')}`;
-  const uri = target.uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?/, `$1/${name}`);
+  const uri = database.uri.replace(/^(mongodb(?:\+srv)?:\/\/[^/?]+)(?:\/[^?]*)?/, `$1/${name}`);
   const client = await MongoClient.connect(uri);
   const db = client.db();
   await loadDemoData({
@@ -55,7 +55,7 @@ export async function startShop(options: { now: number; products?: number; seed?
       await configure('off');
       await db.dropDatabase();
       await client.close();
-      await target.close();
+      await database.close();
     },
   };
 }

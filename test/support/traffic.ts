@@ -1,5 +1,5 @@
-import { until } from './redis-server.js';
-import type { Answer, Gateway } from './stage.js';
+import type { Answer, Gateway } from './process-fixture.js';
+import { until } from './until.js';
 
 /** Asks every gateway `perSecond` times a second until it is stopped; `stop` waits for what is under way. */
 export function startTraffic(gateways: readonly Gateway[], perSecond: number, query = '') {

@@ -1,4 +1,4 @@
 import type { SchemaDefinition } from 'mongoose';
 
-/** Collection `categories` (spec section 2). */
+/** Collection `categories`. */
 export const category: SchemaDefinition = { name: String, slug: String };

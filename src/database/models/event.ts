@@ -1,7 +1,7 @@
 import { type SchemaDefinition, Types } from 'mongoose';
 import { point } from './point.js';
 
-/** Collection `events` (spec section 2). */
+/** Collection `events`. */
 export const event: SchemaDefinition = {
   title: String,
   subtitle: String,

@@ -1,6 +1,6 @@
 import { type SchemaDefinition, Types } from 'mongoose';
 
-/** Collection `offers` (spec section 2); a flash sale is an offer with `metadata.flashSale.isActive`. */
+/** Collection `offers`; a flash sale is an offer with `metadata.flashSale.isActive`. */
 export const offer: SchemaDefinition = {
   title: String,
   subtitle: String,

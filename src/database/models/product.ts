@@ -1,6 +1,6 @@
 import { type SchemaDefinition, Types } from 'mongoose';
 
-/** Collection `products` (spec section 2). */
+/** Collection `products`. */
 export const product: SchemaDefinition = {
   name: String,
   brand: String,

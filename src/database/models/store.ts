@@ -1,7 +1,7 @@
 import { type SchemaDefinition, Types } from 'mongoose';
 import { point } from './point.js';
 
-/** Collection `stores` (spec section 2). */
+/** Collection `stores`. */
 export const store: SchemaDefinition = {
   name: String,
   logo: String,

@@ -1,7 +1,6 @@
-import { hashText } from '../random.js';
+import { hashText } from '../demo-random.js';
 import { slugify, unslugify } from '../text.js';
-import { eventKinds } from '../words/events.js';
-import { shopCategories } from '../words/shop-categories.js';
+import { eventKinds, shopCategories } from '../vocabulary.js';
 import type { IconName } from './icons.js';
 import { icons } from './icons.js';
 
@@ -9,10 +8,10 @@ const maxPathLength = 200;
 const pathPattern = /^\/images\/(products|stores|logos|events|offers)\/([a-z0-9]+(?:-[a-z0-9]+)*)-\d{1,10}\.svg$/;
 const offerPattern = /^(\d{1,2})-off-(.+)$/;
 
-/** Which pictogram goes with a noun, by the noun's slug; from the word lists. */
+/** The pictogram of each noun of the word lists, by the noun's slug. */
 const iconByNoun: ReadonlyMap<string, IconName> = new Map(
   shopCategories.flatMap(({ families }) =>
-    families.flatMap(({ nouns }) => nouns.map(([noun, , , icon]) => [slugify(noun), icon] as const)),
+    families.flatMap(({ nouns }) => nouns.map(({ noun, icon }) => [slugify(noun), icon] as const)),
   ),
 );
 
@@ -66,8 +65,8 @@ function drawing(kind: string, slug: string): string {
 }
 
 /**
- * A picture for the path of a demo document's `image` or `logo`: an SVG of less than 2 KB, drawn from the path alone. Undefined for every
- * path that is not made like theirs. Only `a-z0-9-` of a path ever reaches the picture, and that escaped.
+ * The picture at the path of a demo document's `image` or `logo`: an SVG below 2 KB, drawn from the path alone. Undefined for other paths.
+ * Only the characters `a-z0-9-` of a path reach the picture, escaped.
  */
 export function renderDemoImage(path: string): string | undefined {
   if (path.length > maxPathLength) return undefined;

@@ -1,6 +1,6 @@
-import { calculateAsExpression } from '../values/arithmetic.js';
-import { type BsonNumber, isBsonNumber, storedDouble, toNumber } from '../values/bson-values.js';
+import { isBsonNumber } from '../values/bson-values.js';
 import { compareBson, keyOf } from '../values/compare.js';
+import { createSum } from './sum.js';
 
 /** Takes in the values of one group and gives the group's figure. */
 export interface Accumulator {
@@ -11,24 +11,21 @@ export interface Accumulator {
 /** `$group`'s accumulators that are served. */
 export const accumulators: Readonly<Record<string, () => Accumulator>> = {
   $sum: () => {
-    let total: BsonNumber = 0;
+    const sum = createSum();
     return {
       add: (value) => {
-        if (isBsonNumber(value)) total = calculateAsExpression('add', total, value);
+        if (isBsonNumber(value)) sum.add(value);
       },
-      result: () => total,
+      result: sum.total,
     };
   },
   $avg: () => {
-    let total = 0;
-    let count = 0;
+    const sum = createSum();
     return {
       add: (value) => {
-        if (!isBsonNumber(value)) return;
-        total += toNumber(calculateAsExpression('add', 0, value)) ?? 0;
-        count += 1;
+        if (isBsonNumber(value)) sum.add(value);
       },
-      result: () => (count === 0 ? null : storedDouble(total / count)),
+      result: sum.average,
     };
   },
   $min: () => extreme(-1),

@@ -1,8 +1,6 @@
-import { Aggregator } from 'mingo/aggregator';
-import { Context } from 'mingo/core';
 import { type Doc, isDoc } from '../values/bson-values.js';
 import { CommandError, typeMismatch } from '../values/mongo-errors.js';
-import { type Sequence, type Stage, stageCompilers } from './stages.js';
+import { stageCompilers } from './stages.js';
 
 /** Runs a compiled pipeline over documents; they come out one by one as they are asked for. */
 export type Pipeline = (documents: Iterable<Doc>) => Iterable<Doc>;
@@ -19,35 +17,13 @@ export function checkPipeline(pipeline: unknown): Doc[] {
   });
 }
 
-/** Compiles a pipeline for mingo's `Aggregator`. Throws 40324 for a stage that is not served. */
+/** Compiles a pipeline. Throws 40324 for a stage that is not served. */
 export function compilePipeline(pipeline: readonly Doc[]): Pipeline {
-  if (pipeline.length === 0) return (documents) => documents;
   const stages = pipeline.map((specification) => {
     const [name = ''] = Object.keys(specification);
     const compile = Object.hasOwn(stageCompilers, name) ? stageCompilers[name] : undefined;
     if (!compile) throw new CommandError(40324, `Unrecognized pipeline stage name: '${name}'`);
     return compile(specification[name]);
   });
-  const context = Context.init({ pipeline: { $stage: runStage } });
-  const aggregator = new Aggregator(
-    stages.map((stage) => ({ $stage: stage })),
-    { context, scriptEnabled: false },
-  );
-  return (documents) => documentsOf(aggregator.stream(documents));
-}
-
-/** Every stage goes through mingo as this one, with its compiled self for an operand. */
-const runStage = (documents: Sequence, stage: unknown, _options: unknown): Sequence => {
-  if (!isStage(stage)) throw new CommandError(1, 'not a stage');
-  return stage(documents);
-};
-
-const isStage = (value: unknown): value is Stage => typeof value === 'function';
-
-function* documentsOf(sequence: Sequence): Iterable<Doc> {
-  for (;;) {
-    const { value, done } = sequence.next();
-    if (done) return;
-    if (isDoc(value)) yield value;
-  }
+  return (documents) => stages.reduce((sequence, stage) => stage(sequence), documents);
 }

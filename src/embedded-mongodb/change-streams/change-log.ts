@@ -6,10 +6,12 @@ import { CommandError } from '../values/mongo-errors.js';
 /** One change as it is remembered. `document` is what an insert or a replacement wrote. */
 export interface Change {
   readonly position: Position;
-  readonly operationType: 'insert' | 'update' | 'replace' | 'delete' | 'drop' | 'dropDatabase';
+  readonly operationType: 'insert' | 'update' | 'replace' | 'delete' | 'drop' | 'dropDatabase' | 'rename';
   readonly database: string;
   /** Undefined for `dropDatabase`. */
   readonly collection: string | undefined;
+  /** `rename`: the name that the collection has now. */
+  readonly to?: string;
   readonly wallTime: Date;
   readonly id?: unknown;
   readonly document?: Doc;
@@ -29,6 +31,8 @@ export interface ChangeLog {
   append(change: Omit<Change, 'position' | 'wallTime'>, documentBytes?: number): void;
   /** The changes after a position. Throws ChangeStreamHistoryLost (286) when some of them are no longer there. */
   after(position: Position): readonly Change[];
+  /** The change at a position, where it is still there. */
+  at(position: Position): Change | undefined;
   /** The position of the newest change (or of the start). */
   newest(): Position;
   /** Calls back after each change; the answer ends that. */
@@ -90,6 +94,10 @@ export function createChangeLog(clock: Clock): ChangeLog {
         );
       }
       return changes.slice(firstAfter(changes, position));
+    },
+    at: (position) => {
+      const change = changes[firstAfter(changes, position) - 1];
+      return change && comparePositions(change.position, position) === 0 ? change : undefined;
     },
     newest: () => newest,
     subscribe: (listener) => {

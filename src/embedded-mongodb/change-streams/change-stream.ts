@@ -2,7 +2,8 @@ import { Timestamp } from 'bson';
 import { compilePipeline } from '../aggregation/pipeline.js';
 import { type BatchSource, MAX_BATCH_BYTES } from '../protocol/cursors.js';
 import type { Store } from '../storage/store.js';
-import { type Doc, encode, isDoc } from '../values/bson-values.js';
+import { encode } from '../values/bson-codec.js';
+import { type Doc, isDoc } from '../values/bson-values.js';
 import { equalBson, keyOf } from '../values/compare.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
 import { type Change, type ChangeLog, type Position, timestampOf } from './change-log.js';
@@ -34,55 +35,69 @@ export function openChangeStream(store: Store, scope: Scope, options: Doc, pipel
   const log = store.changes;
   const lookup = options.fullDocument === 'updateLookup';
   const transform = compilePipeline(pipeline);
-  let position = startOf(options, log);
+  const start = startOf(options, log);
+  let { position } = start;
   // Refuses at once when the history there is gone.
   log.after(position);
   let closed = false;
+  /** Events that are still to be sent, all of the change at `position`. */
+  const pending: Doc[] = [];
+  const resumed = start.afterEvent ? log.at(position) : undefined;
+  if (resumed && isInScope(resumed, scope) && invalidates(resumed, scope)) pending.push(...invalidate(resumed));
 
-  function eventsOf(change: Change): Doc[] {
-    if (!isInScope(change, scope)) return [];
-    const events = [eventOf(change, lookup ? store : undefined)];
-    if (invalidates(change, scope)) {
-      closed = true;
-      events.push({
-        _id: tokenOf(change.position, 'invalidate'),
-        operationType: 'invalidate',
-        clusterTime: timestampOf(change.position),
-        wallTime: change.wallTime,
-      });
-    }
-    return events.flatMap((event) => {
-      const seen = [...transform([event])];
-      for (const { _id } of seen) if (!equalBson(_id, event._id)) throw lostToken();
-      return seen;
+  function invalidate(change: Change): Doc[] {
+    closed = true;
+    return transformed({
+      _id: tokenOf(change.position, 'invalidate'),
+      operationType: 'invalidate',
+      clusterTime: timestampOf(change.position),
+      wallTime: change.wallTime,
     });
   }
 
-  /** Ends after a change whose events fill the batch: a change's own events stay together. */
+  function transformed(event: Doc): Doc[] {
+    const seen = [...transform([event])];
+    for (const { _id } of seen) if (!equalBson(_id, event._id)) throw lostToken();
+    return seen;
+  }
+
+  function eventsOf(change: Change): Doc[] {
+    if (!isInScope(change, scope)) return [];
+    const events = transformed(eventOf(change, lookup ? store : undefined));
+    return invalidates(change, scope) ? [...events, ...invalidate(change)] : events;
+  }
+
   function read(limit: number): { documents: Uint8Array[]; token: Doc } {
     const documents: Uint8Array[] = [];
+    const changes = log.after(position)[Symbol.iterator]();
     let bytes = 0;
     let token: Doc | undefined;
-    for (const change of log.after(position)) {
-      for (const event of eventsOf(change)) {
+    for (;;) {
+      const full = documents.length >= limit || bytes > MAX_BATCH_BYTES / 2;
+      if (full && (token || pending.length > 0)) return { documents, token: token ?? tokenOf(position, 'event') };
+      const event = pending.shift();
+      if (event) {
         const encoded = encode(event);
         documents.push(encoded);
         bytes += encoded.byteLength + 12;
         token = isDoc(event._id) ? event._id : token;
+        continue;
       }
+      if (closed && token) return { documents, token };
+      const { value: change, done } = changes.next();
+      if (full || closed || done) return { documents, token: tokenOf(position, 'mark') };
       position = change.position;
-      if (closed || documents.length >= limit || bytes > MAX_BATCH_BYTES / 2)
-        return { documents, token: token ?? tokenOf(position, 'mark') };
+      pending.push(...eventsOf(change));
     }
-    return { documents, token: tokenOf(position, 'mark') };
   }
 
   return {
     next: async (operation, limit, waitMs) => {
       let left = waitMs ?? 0;
       for (;;) {
-        const { documents, token } = limit > 0 ? read(limit) : { documents: [], token: tokenOf(position, 'mark') };
-        if (documents.length > 0 || left <= 0) return { documents, resumeToken: token, done: closed };
+        const { documents, token } = read(limit);
+        const done = closed && pending.length === 0;
+        if (documents.length > 0 || done || left <= 0) return { documents, resumeToken: token, done };
         const start = operation.now();
         await operation.wait(left, (wake) => log.subscribe(wake));
         left -= Math.max(1, operation.now() - start);
@@ -110,10 +125,11 @@ function checkOptions(options: Doc): void {
     throw new CommandError(40674, `Only one type of resume option is allowed, but multiple were found.`);
 }
 
-function startOf(options: Doc, log: ChangeLog): Position {
+/** Where a stream begins; `afterEvent` when its token is that of an event, whose change may have an `invalidate` to come. */
+function startOf(options: Doc, log: ChangeLog): { position: Position; afterEvent: boolean } {
   const { resumeAfter, startAfter, startAtOperationTime } = options;
   if (startAtOperationTime instanceof Timestamp) {
-    return { seconds: startAtOperationTime.t, increment: startAtOperationTime.i - 1 };
+    return { position: { seconds: startAtOperationTime.t, increment: startAtOperationTime.i - 1 }, afterEvent: false };
   }
   if (startAtOperationTime !== undefined)
     throw new CommandError(
@@ -121,7 +137,7 @@ function startOf(options: Doc, log: ChangeLog): Position {
       "BSON field '$changeStream.startAtOperationTime' is the wrong type, expected type 'timestamp'",
     );
   const token = resumeAfter ?? startAfter;
-  if (token === undefined) return log.newest();
+  if (token === undefined) return { position: log.newest(), afterEvent: false };
   if (!isDoc(token) || typeof token._data !== 'string')
     throw new CommandError(40647, 'Bad resume token: _data of missing or of wrong type');
   const match = /^82([0-9A-F]{8})([0-9A-F]{8})(0[0-2])$/i.exec(token._data);
@@ -132,7 +148,8 @@ function startOf(options: Doc, log: ChangeLog): Position {
       "Attempting to resume a change stream using 'resumeAfter' is not allowed from an invalidate notification.",
     );
   }
-  return { seconds: Number.parseInt(match[1] ?? '', 16), increment: Number.parseInt(match[2] ?? '', 16) };
+  const position = { seconds: Number.parseInt(match[1] ?? '', 16), increment: Number.parseInt(match[2] ?? '', 16) };
+  return { position, afterEvent: match[3] === kinds.event };
 }
 
 const kinds = { mark: '00', event: '01', invalidate: '02' } as const;
@@ -145,11 +162,11 @@ function tokenOf(position: Position, kind: keyof typeof kinds): Doc {
 function isInScope(change: Change, scope: Scope): boolean {
   if (scope.database === undefined) return !['admin', 'config', 'local'].includes(change.database);
   if (change.database !== scope.database) return false;
-  return scope.collection === undefined || change.collection === scope.collection;
+  return scope.collection === undefined || [change.collection, change.to].includes(scope.collection);
 }
 
 function invalidates(change: Change, scope: Scope): boolean {
-  if (scope.collection !== undefined) return change.operationType === 'drop';
+  if (scope.collection !== undefined) return change.operationType === 'drop' || change.operationType === 'rename';
   return scope.database !== undefined && change.operationType === 'dropDatabase';
 }
 
@@ -159,6 +176,7 @@ function eventOf(change: Change, store: Store | undefined): Doc {
   if (document) event.fullDocument = document;
   if (updateDescription && store) event.fullDocument = store.find(database, collection ?? '')?.get(keyOf(id)) ?? null;
   event.ns = collection === undefined ? { db: database } : { db: database, coll: collection };
+  if (change.to !== undefined) event.to = { db: database, coll: change.to };
   if (id !== undefined) event.documentKey = { _id: id };
   if (updateDescription) event.updateDescription = updateDescription;
   return event;

@@ -129,7 +129,6 @@ export const adminCommands: Readonly<Record<string, Handler>> = {
   replSetGetStatus: refuse('replSetGetStatus'),
   currentOp: refuse('currentOp'),
   collMod: refuse('collMod'),
-  explain: refuse('explain'),
   mapReduce: refuse('mapReduce'),
   commitTransaction: refuseTransaction,
   abortTransaction: refuseTransaction,

@@ -56,8 +56,8 @@ export function docsField(command: Doc, field: string): Doc[] {
   if (value === undefined)
     throw new CommandError(40414, `BSON field '${name}.${field}' is missing but a required field`);
   if (!Array.isArray(value)) throw wrongType(command, field, value, 'array');
-  return value.map((element) => {
-    if (!isDoc(element)) throw wrongType(command, `${field}.0`, element, 'object');
+  return value.map((element, i) => {
+    if (!isDoc(element)) throw wrongType(command, `${field}.${i}`, element, 'object');
     return element;
   });
 }

@@ -1,11 +1,15 @@
+import type { Operation } from '../protocol/operation.js';
 import type { Handler, Reply } from '../protocol/request.js';
+import { compileFilter } from '../query/filter.js';
 import { compileProjection } from '../query/projection.js';
-import { findMatching } from '../query/scan.js';
-import { compileSort } from '../query/sort.js';
+import { findMatching, scan } from '../query/scan.js';
+import { compileSort, type Sorter } from '../query/sort.js';
+import type { Collection } from '../storage/collection.js';
 import { compileUpdate } from '../update/update.js';
 import { upsertedDocument } from '../update/upsert.js';
 import { openWriter } from '../update/writes.js';
 import { type Doc, getField } from '../values/bson-values.js';
+import { keyOf } from '../values/compare.js';
 import { failedToParse, notImplemented } from '../values/mongo-errors.js';
 import { booleanField, checkFields, collectionName, docField } from './command-arguments.js';
 import { checkHint } from './read-commands.js';
@@ -43,30 +47,63 @@ export const findAndModify: Handler = async ({ command, database, server, operat
   const update = remove ? undefined : compileUpdate(command.update);
   const shown = (document: Doc | undefined): Doc | null => (document ? (project?.(document) ?? document) : null);
 
-  const matching = await findMatching({
-    collection: writer.collection,
-    filter,
-    operation,
-    ...(sort ? {} : { limit: 1 }),
-  });
-  const [found] = sort ? sort(matching) : matching;
-  // Nothing waits from here on, so that nobody else can have changed the document in between.
-  operation.check();
-  if (found && !update) {
-    writer.remove(found);
-    return answer({ n: 1 }, shown(found));
-  }
-  if (found && update) {
+  const change = (found: Doc): Reply => {
+    if (!update) {
+      writer.remove(found);
+      return answer({ n: 1 }, shown(found));
+    }
     const { document } = writer.update(found, update);
     return answer({ n: 1, updatedExisting: true }, shown(wantsNew ? document : found));
-  }
-  if (!update) return answer({ n: 0 }, null);
-  if (!upsert) return answer({ n: 0, updatedExisting: false }, null);
-  const inserted = writer.insert(upsertedDocument(filter, update, server.clock.now()));
-  return answer(
-    { n: 1, updatedExisting: false, upserted: getField(inserted, '_id') },
-    wantsNew ? shown(inserted) : null,
-  );
+  };
+  const otherwise = (): Reply => {
+    if (!update) return answer({ n: 0 }, null);
+    if (!upsert) return answer({ n: 0, updatedExisting: false }, null);
+    const inserted = writer.insert(upsertedDocument(filter, update, server.clock.now()));
+    return answer(
+      { n: 1, updatedExisting: false, upserted: getField(inserted, '_id') },
+      wantsNew ? shown(inserted) : null,
+    );
+  };
+  const { collection } = writer;
+  if (sort && collection) return (await changeFirst({ collection, filter, sort, operation, change })) ?? otherwise();
+  const replies: Reply[] = [];
+  await scan({
+    collection,
+    filter,
+    operation,
+    visit: (found) => {
+      replies.push(change(found));
+      return false;
+    },
+    finish: () => {
+      if (replies.length === 0) replies.push(otherwise());
+    },
+  });
+  return replies[0] ?? otherwise();
 };
+
+/**
+ * Changes the first of the sorted documents that still matches. Reading and sorting let others run, so each document is looked at
+ * again, and changed in the same step; when all of them have changed or gone, the search begins anew.
+ */
+async function changeFirst(options: {
+  collection: Collection;
+  filter: Doc;
+  sort: Sorter;
+  operation: Operation;
+  change(found: Doc): Reply;
+}): Promise<Reply | undefined> {
+  const { collection, filter, sort, operation, change } = options;
+  const matches = compileFilter(filter);
+  for (;;) {
+    const sorted = sort(await findMatching({ collection, filter, operation }));
+    operation.check();
+    if (sorted.length === 0) return undefined;
+    for (const { _id } of sorted) {
+      const current = collection.get(keyOf(_id));
+      if (current && matches(current)) return change(current);
+    }
+  }
+}
 
 const answer = (lastErrorObject: Doc, value: Doc | null): Reply => ({ fields: { lastErrorObject, value } });

@@ -13,6 +13,7 @@ import { equalBson, keyOf } from '../values/compare.js';
 import { badValue, CommandError, notImplemented, typeMismatch } from '../values/mongo-errors.js';
 import { visitPath } from '../values/paths.js';
 import { booleanField, checkFields, collectionName, docField, integerField } from './command-arguments.js';
+import { splitOut, writeOut } from './out-stage.js';
 
 const FIRST_BATCH = 101;
 
@@ -82,11 +83,14 @@ export const aggregate: Handler = async (request) => {
     );
   const collection = server.store.find(database, name);
   checkHint(collection, command.hint);
-  const filter = start?.$match;
-  const run = compilePipeline(isDoc(filter) ? rest : pipeline);
+  const { stages, out } = splitOut(pipeline, database);
+  const filter = stages[0]?.$match;
+  const run = compilePipeline(isDoc(filter) ? stages.slice(1) : stages);
   const matching = await findMatching({ collection, filter: isDoc(filter) ? filter : {}, operation });
   operation.check();
-  return openCursor(request, namespace, batchesOf(run(checked(matching, operation))), { first, single: false });
+  const documents = run(checked(matching, operation));
+  if (out) await writeOut(request, out, documents);
+  return openCursor(request, namespace, batchesOf(out ? [] : documents), { first, single: false });
 };
 
 /** `count`: how many documents match, between skip and limit. */

@@ -15,7 +15,8 @@ export const insert: Handler = async (request) => {
   const writer = writerOf(request);
   checkFields(request.command, ['documents', 'ordered', 'bypassDocumentValidation']);
   let n = 0;
-  const writeErrors = await eachStatement(request, 'documents', async (document) => {
+  const documents = docsField(request.command, 'documents');
+  const writeErrors = await eachStatement(request, documents, async (document) => {
     writer.insert(document);
     n += 1;
   });
@@ -30,7 +31,8 @@ export const update: Handler = async (request) => {
   let n = 0;
   let nModified = 0;
   const upserted: Doc[] = [];
-  const writeErrors = await eachStatement(request, 'updates', async (statement, index) => {
+  const statements = docsField(command, 'updates').map(parseUpdate);
+  const writeErrors = await eachStatement(request, statements, async (statement, index) => {
     const result = await updateStatement(request, writer, statement);
     n += result.matched;
     nModified += result.modified;
@@ -45,60 +47,96 @@ export const remove: Handler = async (request) => {
   const writer = writerOf(request);
   checkFields(command, ['deletes', 'ordered']);
   let n = 0;
-  const writeErrors = await eachStatement(request, 'deletes', async (statement) => {
-    checkStatement(statement, 'delete.deletes', ['q', 'limit', 'hint']);
-    const limit = toNumber(statement.limit);
-    if (limit !== 0 && limit !== 1)
-      throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${String(statement.limit)}`);
-    checkHint(writer.collection, statement.hint);
+  const statements = docsField(command, 'deletes').map(parseDelete);
+  const writeErrors = await eachStatement(request, statements, async ({ filter, hint, many }) => {
+    checkHint(writer.collection, hint);
     await scan({
       collection: writer.collection,
-      filter: filterOf(statement, 'delete.deletes'),
+      filter,
       operation,
       visit: (document) => {
         writer.remove(document);
         n += 1;
-        return limit === 0;
+        return many;
       },
     });
   });
   return { fields: { n, ...writeErrors } };
 };
 
-async function updateStatement(
-  request: Request,
-  writer: Writer,
-  statement: Doc,
-): Promise<{ matched: number; modified: number; upserted?: Doc }> {
+/** One of `update`'s or `delete`'s statements, its shape checked; its filter and its update are compiled when it is its turn. */
+interface Statement {
+  readonly filter: Doc;
+  readonly hint: unknown;
+  readonly many: boolean;
+}
+
+interface UpdateStatement extends Statement {
+  readonly update: unknown;
+  readonly upsert: boolean;
+}
+
+function parseUpdate(statement: Doc): UpdateStatement {
   checkStatement(statement, 'update.updates', ['q', 'u', 'multi', 'upsert', 'hint', 'upsertSupplied']);
-  const filter = filterOf(statement, 'update.updates');
-  const change = compileUpdate(statement.u);
-  const multi = statement.multi === true;
-  if (multi && change.replaces) throw failedToParse('multi update is not supported for replacement-style update');
+  return {
+    filter: filterOf(statement, 'update.updates'),
+    update: requiredField(statement, 'u', 'update.updates'),
+    many: booleanField(statement, 'multi') ?? false,
+    upsert: booleanField(statement, 'upsert') ?? false,
+    hint: statement.hint,
+  };
+}
+
+function parseDelete(statement: Doc): Statement {
+  checkStatement(statement, 'delete.deletes', ['q', 'limit', 'hint']);
+  const filter = filterOf(statement, 'delete.deletes');
+  const limit = toNumber(requiredField(statement, 'limit', 'delete.deletes'));
+  if (limit !== 0 && limit !== 1)
+    throw failedToParse(`The limit field in delete objects must be 0 or 1. Got ${String(statement.limit)}`);
+  return { filter, hint: statement.hint, many: limit === 0 };
+}
+
+interface UpdateResult {
+  matched: number;
+  modified: number;
+  upserted: Doc | undefined;
+}
+
+async function updateStatement(request: Request, writer: Writer, statement: UpdateStatement): Promise<UpdateResult> {
+  const { filter, many, upsert } = statement;
+  const change = compileUpdate(statement.update);
+  if (many && change.replaces) throw failedToParse('multi update is not supported for replacement-style update');
   checkHint(writer.collection, statement.hint);
-  let matched = 0;
-  let modified = 0;
+  const result: UpdateResult = { matched: 0, modified: 0, upserted: undefined };
   await scan({
     collection: writer.collection,
     filter,
     operation: request.operation,
     visit: (document) => {
-      matched += 1;
-      if (writer.update(document, change).changed) modified += 1;
-      return multi;
+      result.matched += 1;
+      if (writer.update(document, change).changed) result.modified += 1;
+      return many;
+    },
+    finish: () => {
+      if (result.matched > 0 || !upsert) return;
+      result.upserted = writer.insert(upsertedDocument(filter, change, request.server.clock.now()));
+      result.matched = 1;
     },
   });
-  if (matched > 0 || statement.upsert !== true) return { matched, modified };
-  const upserted = writer.insert(upsertedDocument(filter, change, request.server.clock.now()));
-  return { matched: 1, modified: 0, upserted };
+  return result;
 }
 
 function filterOf(statement: Doc, path: string): Doc {
-  if (statement.q === undefined)
-    throw new CommandError(40414, `BSON field '${path}.q' is missing but a required field`);
-  if (!isDoc(statement.q))
-    throw new CommandError(14, `BSON field '${path}.q' is the wrong type, expected type 'object'`);
-  return statement.q;
+  const filter = requiredField(statement, 'q', path);
+  if (!isDoc(filter)) throw new CommandError(14, `BSON field '${path}.q' is the wrong type, expected type 'object'`);
+  return filter;
+}
+
+function requiredField(statement: Doc, field: string, path: string): unknown {
+  const value = statement[field];
+  if (value === undefined)
+    throw new CommandError(40414, `BSON field '${path}.${field}' is missing but a required field`);
+  return value;
 }
 
 function writerOf({ server, database, command }: Request): Writer {
@@ -106,12 +144,11 @@ function writerOf({ server, database, command }: Request): Writer {
 }
 
 /** Runs each statement; refusals become `writeErrors`, all but those that end the whole command. */
-async function eachStatement(
+async function eachStatement<T>(
   { command, operation }: Request,
-  field: string,
-  run: (statement: Doc, index: number) => Promise<void>,
+  statements: readonly T[],
+  run: (statement: T, index: number) => Promise<void>,
 ): Promise<Doc> {
-  const statements = docsField(command, field);
   const ordered = booleanField(command, 'ordered') ?? true;
   if (statements.length === 0 || statements.length > MAX_WRITES) {
     throw new CommandError(
@@ -128,7 +165,7 @@ async function eachStatement(
       writeErrors.push({ index, code: error.code, errmsg: error.message, ...error.extra });
       if (ordered) break;
     }
-    if (index % 64 === 63) await operation.breathe();
+    if (index % 64 === 63) await operation.yieldToEventLoop();
   }
   return writeErrors.length > 0 ? { writeErrors } : {};
 }

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import { decode } from '../values/bson-values.js';
+import { decode } from '../values/bson-codec.js';
 import type { Client, Dispatcher } from './dispatcher.js';
 import { createFramer, encodeReply, type Message, parseMessage } from './wire.js';
 
 /** More than this many waiting messages stop the reading, so that a client that floods fills no memory. */
 const MAX_QUEUE = 16;
 
-/** Serves one socket: its commands one after the other, as MongoDB does. Garbage closes it without a word. */
+/** Serves one socket: its commands one after the other, as MongoDB does. What is no message closes it without an answer. */
 export function serveConnection(options: { socket: Socket; dispatcher: Dispatcher; connection: number }): void {
   const { socket, dispatcher, connection } = options;
   const client: Client = { connection, appName: undefined, operations: new Set() };

@@ -1,6 +1,7 @@
 import { Long } from 'bson';
 import type { Clock } from '../clock.js';
-import { type Doc, encode } from '../values/bson-values.js';
+import { encode } from '../values/bson-codec.js';
+import type { Doc } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 import type { Operation } from './operation.js';
 
@@ -144,7 +145,7 @@ export function batchesOf(documents: Iterable<Doc>): BatchSource {
         }
         batch.push(document);
         bytes += document.byteLength + 12;
-        if (batch.length % 64 === 0) await operation.breathe();
+        if (batch.length % 64 === 0) await operation.yieldToEventLoop();
       }
       // Looks one ahead, so that a cursor whose last document was sent is closed with it.
       ahead ??= read();

@@ -1,12 +1,15 @@
 import { Binary, Long } from 'bson';
 import { timestampOf } from '../change-streams/change-log.js';
 import { adminCommands, createHello } from '../commands/admin-commands.js';
+import * as collections from '../commands/collection-commands.js';
 import { getMore, killCursors } from '../commands/cursor-commands.js';
+import { explain } from '../commands/explain.js';
 import { findAndModify } from '../commands/find-and-modify.js';
+import * as indexes from '../commands/index-commands.js';
 import { aggregate, count, distinct, find } from '../commands/read-commands.js';
-import * as schema from '../commands/schema-commands.js';
 import { insert, remove, update } from '../commands/write-commands.js';
-import { type Doc, encode, isDoc, toNumber } from '../values/bson-values.js';
+import { encode } from '../values/bson-codec.js';
+import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { badValue, CloseConnection, CommandError } from '../values/mongo-errors.js';
 import { labelsFor } from './fail-point.js';
@@ -49,26 +52,21 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
   const retries = createRetries();
   const hello = createHello();
   const context: Server = { ...server, connections: server.connections, runningOperations: () => running.size };
-  const { createIndexes, listIndexes, dropIndexes, listCollections, create, drop, dropDatabase } = schema;
   const handlers = new Map<string, Handler>(
     Object.entries({
       ...adminCommands,
       ...{ hello, isMaster: hello, ismaster: hello, buildinfo: adminCommands.buildInfo ?? hello },
-      ...{ find, aggregate, count, distinct, getMore, killCursors },
+      ...{ find, aggregate, count, distinct, explain, getMore, killCursors },
       ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
-      ...{ createIndexes, listIndexes, dropIndexes, listCollections, create, drop, dropDatabase },
+      ...collections,
+      ...indexes,
     }),
   );
 
   async function run(message: Message, client: Client, operation: Operation, target: Target): Promise<Reply> {
     const { command, database } = message;
     const { name, session } = target;
-    const writeConcernError = await server.failPoint.enter({
-      name,
-      namespace: target.namespace,
-      appName: client.appName,
-      operation,
-    });
+    const added = await server.failPoint.enter({ ...target, appName: client.appName, operation });
     const handler = handlers.get(name);
     if (!handler) throw new CommandError(59, `no such command: '${name}'`);
     checkTransaction(command);
@@ -78,7 +76,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
       target.retryableWrite && session !== undefined
         ? await retries.once(session, BigInt(String(command.txnNumber)), async () => handler(request))
         : await handler(request);
-    return writeConcernError ? { ...reply, fields: { ...reply.fields, writeConcernError } } : reply;
+    return { ...reply, fields: { ...reply.fields, ...added } };
   }
 
   /** What the command is about, as far as it can be told before it is checked. */
@@ -113,7 +111,7 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
         if (error instanceof CloseConnection) throw error;
         const refusal =
           error instanceof CommandError ? error : new CommandError(1, `embedded database: ${String(error)}`);
-        const labels = labelsFor(refusal, target);
+        const labels = refusal.labels ?? labelsFor(refusal.code, target);
         const { errorLabels: _replaced, ...fields } = refusal.toReply();
         return encode({ ...fields, ...(labels.length > 0 ? { errorLabels: [...labels] } : {}), ...timesOf(context) });
       } finally {

@@ -1,14 +1,14 @@
 import type { Clock } from '../clock.js';
 import { CommandError } from '../values/mongo-errors.js';
 
-/** One command on its way: its deadline, and whether its client still waits. */
+/** A command that is running: its deadline, and whether its client is still connected. */
 export interface Operation {
   /** Milliseconds, by the server's clock. */
   now(): number;
   /** Throws MaxTimeMSExpired (50) past the deadline and Interrupted (11601) once the client has gone. */
   check(): void;
   /** Lets others run when this operation has run for some milliseconds. To be awaited every few documents. */
-  breathe(): Promise<void> | undefined;
+  yieldToEventLoop(): Promise<void> | undefined;
   /** Resolves after `delayMs`, or earlier when `wake` is called back; throws as `check` does. */
   wait(delayMs: number, onWaiting?: (wake: () => void) => () => void): Promise<void>;
   /** The client has gone, or the server closes. */
@@ -17,7 +17,7 @@ export interface Operation {
 
 const SLICE_MS = 4;
 
-/** Starts an operation that may take `maxTimeMs` (undefined or 0: as long as it likes). */
+/** Starts an operation that may take `maxTimeMs` (undefined or 0: no limit). */
 export function startOperation(options: { clock: Clock; maxTimeMs: number | undefined }): Operation {
   const { clock, maxTimeMs } = options;
   const deadline = maxTimeMs ? clock.now() + maxTimeMs : Number.POSITIVE_INFINITY;
@@ -33,7 +33,7 @@ export function startOperation(options: { clock: Clock; maxTimeMs: number | unde
   return {
     now: clock.now,
     check,
-    breathe: () => {
+    yieldToEventLoop: () => {
       if (performance.now() - sliceStart < SLICE_MS) return undefined;
       check();
       return new Promise((resolve, reject) => {
@@ -59,7 +59,7 @@ export function startOperation(options: { clock: Clock; maxTimeMs: number | unde
           resolve();
         };
         wakers.add(wake);
-        // A timer may ring a little before the clock says so: what the deadline cut short is late all the same.
+        // A timer may fire a little before the clock reaches its time; a wait that the deadline cut short is late nevertheless.
         const ring = (): void => {
           late = remaining < delayMs;
           wake();

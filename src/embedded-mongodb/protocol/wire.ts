@@ -1,4 +1,5 @@
-import { type Doc, decode, encode, setField } from '../values/bson-values.js';
+import { decode, encode } from '../values/bson-codec.js';
+import { type Doc, setField } from '../values/bson-values.js';
 import { CloseConnection } from '../values/mongo-errors.js';
 
 const HEADER_BYTES = 16;

@@ -1,8 +1,5 @@
-import { Context } from 'mingo/core';
-import { $and, $nor, $or } from 'mingo/operators/query/logical';
-import { Query } from 'mingo/query';
-import { type Doc, isDoc, regexParts } from '../values/bson-values.js';
-import { keyOf } from '../values/compare.js';
+import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { compareBson, keyOf } from '../values/compare.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
 import { compileExpression } from './expressions.js';
 import { compileConditions, isOperatorDoc, isTrue } from './filter-operators.js';
@@ -11,62 +8,64 @@ import { compileConditions, isOperatorDoc, isTrue } from './filter-operators.js'
 export type Matcher = (document: Doc) => boolean;
 
 /**
- * Compiles a query filter once; the answer is asked per document. mingo's `Query` puts the conditions together; the conditions on
- * fields are ours, because mingo's compare ObjectIds, int64s, arrays, booleans and null otherwise than MongoDB does.
- * Throws CommandError (mostly BadValue) for what MongoDB would refuse and for what is not served.
+ * Compiles a query filter once; the answer is asked for each document. Throws CommandError (mostly BadValue) for what MongoDB would
+ * refuse and for what is not served.
  */
 export function compileFilter(filter: unknown): Matcher {
   if (!isDoc(filter)) throw new CommandError(14, 'Expected field filter to be of type object');
-  const condition = toCondition(filter);
-  if (Object.keys(condition).length === 0) return () => true;
-  const context = Context.init({ query: { $and, $or, $nor, $expr: askPredicate, $conditions: askPredicate } });
-  const query = new Query(condition, { context, scriptEnabled: false });
-  return (document) => query.test(document);
+  const matchers = Object.entries(filter).flatMap(([field, value]) => matcherOf(field, value) ?? []);
+  const [first] = matchers;
+  if (first && matchers.length === 1) return first;
+  return (document) => matchers.every((matches) => matches(document));
 }
 
-/** The keys (`keyOf`) of the only ids that can match, where the filter names them; undefined where it does not. */
-export function idKeysOf(filter: unknown): string[] | undefined {
-  const id = isDoc(filter) && Object.hasOwn(filter, '_id') ? filter._id : undefined;
+/** The only ids that can match, ascending, where the filter names them; undefined where it does not. */
+export function idsOf(filter: Doc): unknown[] | undefined {
+  const id = getField(filter, '_id');
   if (id === undefined || id === null || regexParts(id)) return undefined;
-  if (!isOperatorDoc(id)) return Array.isArray(id) ? undefined : [keyOf(id)];
-  if ('$eq' in id && !Array.isArray(id.$eq) && id.$eq !== null) return [keyOf(id.$eq)];
+  if (!isOperatorDoc(id)) return Array.isArray(id) ? undefined : [id];
+  if ('$eq' in id && !Array.isArray(id.$eq) && id.$eq !== null) return [id.$eq];
   if (!Array.isArray(id.$in)) return undefined;
   if (id.$in.some((element) => element === null || Array.isArray(element) || regexParts(element))) return undefined;
-  return [...new Set(id.$in.map(keyOf))];
+  const unique = new Map(id.$in.map((element) => [keyOf(element), element]));
+  return [...unique.values()].sort(compareBson);
 }
-
-/** The operator that every field's conditions, and `$expr`, become on their way through mingo: it asks a compiled predicate. */
-const askPredicate = (_selector: string, predicate: unknown, _options: unknown) => {
-  if (typeof predicate !== 'function') throw badValue('not a predicate');
-  return (document: object): boolean => predicate(document) === true;
-};
 
 const unsupported = new Set(['$jsonSchema', '$sampleRate', '$alwaysTrue', '$alwaysFalse']);
 
-function toCondition(filter: Doc): Doc {
-  const condition: Doc = {};
-  for (const [field, value] of Object.entries(filter)) {
-    if (field === '$and' || field === '$or' || field === '$nor') {
-      condition[field] = clauses(field, value);
-    } else if (field === '$expr') {
-      const expression = compileExpression(value);
-      condition[field] = (document: Doc) => isTrue(expression(document));
-    } else if (field.startsWith('$')) {
-      if (field !== '$comment') refuseTopLevel(field);
-    } else {
-      if (field.split('.').includes('__proto__')) throw badValue("The path component '__proto__' is not supported");
-      condition[field] = { $conditions: fieldPredicate(field, value) };
+/** One field of a filter; undefined for `$comment`, which says nothing about documents. */
+function matcherOf(field: string, value: unknown): Matcher | undefined {
+  switch (field) {
+    case '$and': {
+      const all = clauses(field, value);
+      return (document) => all.every((matches) => matches(document));
     }
+    case '$or': {
+      const any = clauses(field, value);
+      return (document) => any.some((matches) => matches(document));
+    }
+    case '$nor': {
+      const none = clauses(field, value);
+      return (document) => !none.some((matches) => matches(document));
+    }
+    case '$expr': {
+      const expression = compileExpression(value);
+      return (document) => isTrue(expression(document));
+    }
+    case '$comment':
+      return undefined;
   }
-  return condition;
+  if (field.startsWith('$')) refuseTopLevel(field);
+  if (field.split('.').includes('__proto__')) throw badValue("The path component '__proto__' is not supported");
+  return fieldPredicate(field, value);
 }
 
-function clauses(operator: string, value: unknown): Doc[] {
+function clauses(operator: string, value: unknown): Matcher[] {
   if (!Array.isArray(value)) throw badValue(`${operator} must be an array`);
   if (value.length === 0) throw badValue('$and/$or/$nor must be a nonempty array');
   return value.map((clause) => {
     if (!isDoc(clause)) throw badValue('$or/$and/$nor entries need to be full objects');
-    return toCondition(clause);
+    return compileFilter(clause);
   });
 }
 

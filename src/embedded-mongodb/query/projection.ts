@@ -1,4 +1,4 @@
-import { type Doc, isBsonNumber, isDoc, setField, toNumber } from '../values/bson-values.js';
+import { type Doc, fieldNames, isBsonNumber, isDoc, setField, toNumber } from '../values/bson-values.js';
 import { CommandError, notImplemented } from '../values/mongo-errors.js';
 import type { ValuePredicate } from '../values/value-predicates.js';
 import { compileExpression, type Expression, isExpressionName } from './expressions.js';
@@ -159,7 +159,7 @@ function addLeaf(root: Tree, path: readonly string[], leaf: Leaf): void {
 function include(document: Doc, tree: Tree): Doc {
   const projected: Doc = {};
   const last: [string, unknown][] = [];
-  for (const field of Object.keys(document)) {
+  for (const field of fieldNames(document)) {
     const node = tree.fields.get(field);
     if (!node || node.kind === 'compute' || node.kind === 'exclude') continue;
     const value = document[field];
@@ -188,7 +188,7 @@ function includeValue(value: unknown, tree: Tree): unknown {
 
 function exclude(document: Doc, tree: Tree): Doc {
   const projected: Doc = {};
-  for (const field of Object.keys(document)) {
+  for (const field of fieldNames(document)) {
     const node = tree.fields.get(field);
     const value = document[field];
     if (node?.kind === 'exclude') continue;

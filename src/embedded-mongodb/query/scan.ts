@@ -1,38 +1,57 @@
 import type { Operation } from '../protocol/operation.js';
 import type { Collection } from '../storage/collection.js';
 import type { Doc } from '../values/bson-values.js';
-import { compileFilter, idKeysOf, type Matcher } from './filter.js';
+import { keyOf } from '../values/compare.js';
+import { CommandError } from '../values/mongo-errors.js';
+import { compileFilter, idsOf } from './filter.js';
 
-/** How many documents are looked at between two glances at the time. */
-const STRIDE = 64;
+/** How many documents are looked at between two looks at the time. */
+const STRIDE = 16;
 
-/** The documents that a filter can match: those with the ids that it names, else all of them. */
-function candidates(collection: Collection | undefined, filter: Doc): Iterable<Doc> {
-  if (!collection) return [];
-  const ids = idKeysOf(filter);
-  if (!ids) return collection.documents();
-  return ids.flatMap((id) => {
-    const document = collection.get(id);
-    return document ? [document] : [];
-  });
+/**
+ * The documents that a filter can match: those with the ids that it names, in the order of the index on `_id`, else all of them in
+ * the order of insertion. Each is read when it is its turn, so that the caller sees it as it is at that moment.
+ */
+function* candidates(collection: Collection, filter: Doc): Iterable<Doc> {
+  const ids = idsOf(filter);
+  if (!ids) {
+    yield* collection.documents();
+    return;
+  }
+  for (const id of ids) {
+    const document = collection.get(keyOf(id));
+    if (document) yield document;
+  }
 }
 
-/** Calls `visit` for each document that matches until it says false; others run in between. */
+/**
+ * Calls `visit` for each document that matches until it says false, then `finish`. Others run between two documents, but never
+ * between the look at a document and its `visit`, nor between the last look and `finish`: a writer changes what it has found in
+ * one step. Throws QueryPlanKilled (175) when the collection is dropped or renamed meanwhile.
+ */
 export async function scan(options: {
   collection: Collection | undefined;
   filter: Doc;
   operation: Operation;
-  visit(document: Doc, matches: Matcher): boolean;
+  /** Called for each document that is looked at. */
+  examine?(): void;
+  visit(document: Doc): boolean;
+  finish?(): void;
 }): Promise<void> {
-  const { collection, filter, operation, visit } = options;
+  const { collection, filter, operation, examine, visit, finish } = options;
   const matches = compileFilter(filter);
   operation.check();
   let count = 0;
-  for (const document of candidates(collection, filter)) {
-    if (matches(document) && !visit(document, matches)) return;
+  for (const document of collection ? candidates(collection, filter) : []) {
+    examine?.();
+    if (matches(document) && !visit(document)) break;
     count += 1;
-    if (count % STRIDE === 0) await operation.breathe();
+    if (count % STRIDE === 0) {
+      await operation.yieldToEventLoop();
+      if (collection?.gone !== undefined) throw new CommandError(175, collection.gone);
+    }
   }
+  finish?.();
 }
 
 /** The documents that match, at most `limit` of them. */

@@ -1,4 +1,4 @@
-import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { type Doc, fieldNames, isDoc, toNumber } from '../values/bson-values.js';
 import { compareBson } from '../values/compare.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
 import { keysAt } from '../values/paths.js';
@@ -13,7 +13,7 @@ export type Sorter = (documents: readonly Doc[]) => Doc[];
 export function compileSort(specification: unknown): Sorter | undefined {
   if (specification === undefined) return undefined;
   if (!isDoc(specification)) throw new CommandError(14, 'Expected field sort to be of type object');
-  const fields = Object.entries(specification).map(([path, value]) => ({ path, direction: direction(path, value) }));
+  const fields = fieldNames(specification).map((path) => ({ path, direction: direction(path, specification[path]) }));
   if (fields.length === 0) return undefined;
   if (fields.some(({ path }) => path === '$natural')) return natural(fields);
   const keys = fields.map(({ path, direction }) => ({ parts: path.split('.'), direction }));

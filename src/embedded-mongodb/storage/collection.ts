@@ -1,5 +1,5 @@
 import { ObjectId } from 'bson';
-import { type Doc, getField, isDoc, regexParts } from '../values/bson-values.js';
+import { type Doc, fieldNames, getField, isDoc, regexParts, withIdFirst } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';
 import { checkGeoKeys } from '../values/geo.js';
 import { CommandError } from '../values/mongo-errors.js';
@@ -8,10 +8,15 @@ import { createUniqueIndex, duplicateKey, type UniqueIndex } from './unique-inde
 /** An index as `listIndexes` shows it. */
 export type IndexSpecification = Doc & { readonly name: string; readonly key: Doc };
 
+const ID_INDEX: IndexSpecification = { v: 2, key: { _id: 1 }, name: '_id_' };
+
 /** The documents of one collection, by id, with its unique indexes. Each change is atomic; documents are never changed in place. */
 export interface Collection {
   readonly namespace: string;
   readonly size: number;
+  /** Why the collection is no longer at its name (it was dropped or renamed); undefined while it is. */
+  readonly gone: string | undefined;
+  retire(reason: string): void;
   /** In the order of insertion. May be read while others write: a document that was taken out is passed over. */
   documents(): Iterable<Doc>;
   get(idKey: string): Doc | undefined;
@@ -21,20 +26,26 @@ export interface Collection {
   replace(document: Doc): void;
   remove(document: Doc): void;
   indexes(): readonly IndexSpecification[];
-  /** Throws DuplicateKey (11000) when the documents that are there break a unique index. */
-  addIndex(index: IndexSpecification): void;
+  /** Adds all of them. Throws DuplicateKey (11000), and adds none, when the documents that are there break a unique one. */
+  addIndexes(specifications: readonly IndexSpecification[]): void;
   dropIndex(name: string): void;
 }
 
-/** Makes an empty collection; `namespace` is `database.collection`. */
-export function createCollection(namespace: string): Collection {
+interface Index {
+  readonly specification: IndexSpecification;
+  readonly unique: UniqueIndex | undefined;
+  /** The paths that have to hold geometries. */
+  readonly geo: readonly string[];
+}
+
+/** Makes a collection; `namespace` is `database.collection`. It is empty, unless it takes the documents and indexes of a renamed one. */
+export function createCollection(namespace: string, renamed?: Collection): Collection {
   const documents = new Map<string, Doc>();
-  const idIndex: IndexSpecification = { v: 2, key: { _id: 1 }, name: '_id_' };
-  const indexes = new Map<
-    string,
-    { specification: IndexSpecification; unique: UniqueIndex | undefined; geo: string[] }
-  >();
-  indexes.set(idIndex.name, { specification: idIndex, unique: undefined, geo: [] });
+  for (const document of renamed?.documents() ?? []) documents.set(keyOf(getField(document, '_id')), document);
+  const indexes = new Map<string, Index>();
+  for (const specification of renamed?.indexes() ?? [ID_INDEX])
+    indexes.set(specification.name, buildIndex(namespace, specification, documents));
+  let gone: string | undefined;
 
   function check(document: Doc, key: string): void {
     for (const { unique, geo } of indexes.values()) {
@@ -47,6 +58,12 @@ export function createCollection(namespace: string): Collection {
     namespace,
     get size() {
       return documents.size;
+    },
+    get gone() {
+      return gone;
+    },
+    retire: (reason) => {
+      gone = reason;
     },
     documents: () => documents.values(),
     get: (idKey) => documents.get(idKey),
@@ -75,15 +92,9 @@ export function createCollection(namespace: string): Collection {
       for (const { unique } of indexes.values()) unique?.remove(document);
     },
     indexes: () => [...indexes.values()].map(({ specification }) => specification),
-    addIndex: (specification) => {
-      const unique = specification.unique === true ? uniqueIndexOf(namespace, specification) : undefined;
-      const geo = Object.keys(specification.key).filter((path) => specification.key[path] === '2dsphere');
-      for (const [key, document] of documents) {
-        unique?.check(document, key);
-        unique?.add(document, key);
-        for (const path of geo) checkGeoKeys(document, path);
-      }
-      indexes.set(specification.name, { specification, unique, geo });
+    addIndexes: (specifications) => {
+      const made = specifications.map((specification) => buildIndex(namespace, specification, documents));
+      for (const index of made) indexes.set(index.specification.name, index);
     },
     dropIndex: (name) => {
       indexes.delete(name);
@@ -91,17 +102,42 @@ export function createCollection(namespace: string): Collection {
   };
 }
 
-function uniqueIndexOf(
-  namespace: string,
-  { name, key, sparse, partialFilterExpression }: IndexSpecification,
-): UniqueIndex {
+function buildIndex(namespace: string, specification: IndexSpecification, documents: ReadonlyMap<string, Doc>): Index {
+  const { name, key, sparse, partialFilterExpression } = specification;
   const partialFilter = isDoc(partialFilterExpression) ? partialFilterExpression : undefined;
-  return createUniqueIndex({ namespace, name, key, sparse: sparse === true, partialFilter });
+  const unique =
+    specification.unique === true
+      ? createUniqueIndex({ namespace, name, key, sparse: sparse === true, partialFilter })
+      : undefined;
+  const geo = Object.keys(key).filter((path) => key[path] === '2dsphere');
+  for (const [id, document] of documents) {
+    unique?.check(document, id);
+    unique?.add(document, id);
+    for (const path of geo) checkGeoKeys(document, path);
+  }
+  return { specification, unique, geo };
 }
 
 function withId(document: Doc): Doc {
-  const { _id = new ObjectId(), ...rest } = document;
-  if (Array.isArray(_id)) throw new CommandError(53, "The '_id' value cannot be of type array");
-  if (regexParts(_id)) throw new CommandError(53, "The '_id' value cannot be of type regex");
-  return Object.keys(document)[0] === '_id' ? document : { _id, ...rest };
+  const id = getField(document, '_id') ?? new ObjectId();
+  checkId(id);
+  return fieldNames(document)[0] === '_id' ? document : withIdFirst(document, id);
+}
+
+function checkId(id: unknown): void {
+  if (Array.isArray(id)) throw new CommandError(53, "The '_id' value cannot be of type array");
+  if (regexParts(id)) throw new CommandError(53, "The '_id' value cannot be of type regex");
+  checkStorable(id);
+}
+
+/** Within an `_id`, only the fields of a DBRef may begin with a dollar sign. */
+function checkStorable(value: unknown): void {
+  if (Array.isArray(value)) value.forEach(checkStorable);
+  if (!isDoc(value)) return;
+  const isDbRef = '$ref' in value && '$id' in value;
+  for (const [field, inner] of Object.entries(value)) {
+    if (field.startsWith('$') && !(isDbRef && ['$ref', '$id', '$db'].includes(field)))
+      throw new CommandError(52, `_id fields may not contain '$'-prefixed fields: ${field} is not valid for storage.`);
+    checkStorable(inner);
+  }
 }

@@ -1,7 +1,7 @@
 import { type ChangeLog, createChangeLog } from '../change-streams/change-log.js';
 import type { Clock } from '../clock.js';
 import { CommandError } from '../values/mongo-errors.js';
-import { type Collection, createCollection } from './collection.js';
+import { type Collection, createCollection, type IndexSpecification } from './collection.js';
 
 /** All databases of one server, and the history of their changes. */
 export interface Store {
@@ -13,6 +13,10 @@ export interface Store {
   /** Was there such a collection? */
   drop(database: string, collection: string): boolean;
   dropDatabase(database: string): void;
+  /** Puts a collection in the place of another one of its database, which is dropped if there is one. */
+  rename(database: string, from: string, to: string): void;
+  /** Every collection of every database. */
+  everything(): { database: string; collection: string; indexes: readonly IndexSpecification[] }[];
 }
 
 /** Makes a store without databases. */
@@ -21,9 +25,12 @@ export function createStore(clock: Clock): Store {
   const changes = createChangeLog(clock);
 
   function drop(database: string, collection: string): boolean {
-    const existed = databases.get(database)?.delete(collection) ?? false;
-    if (existed) changes.append({ operationType: 'drop', database, collection });
-    return existed;
+    const dropped = databases.get(database)?.get(collection);
+    if (!dropped) return false;
+    databases.get(database)?.delete(collection);
+    dropped.retire(`collection dropped: ${dropped.namespace}`);
+    changes.append({ operationType: 'drop', database, collection });
+    return true;
   }
 
   return {
@@ -41,6 +48,22 @@ export function createStore(clock: Clock): Store {
     },
     collections: (database) => [...(databases.get(database)?.values() ?? [])],
     drop,
+    rename: (database, from, to) => {
+      const collections = databases.get(database);
+      const source = collections?.get(from);
+      if (!collections || !source) return;
+      checkNames(database, to);
+      const target = createCollection(`${database}.${to}`, source);
+      collections.get(to)?.retire(`collection dropped: ${target.namespace}`);
+      source.retire(`collection renamed from '${source.namespace}' to '${target.namespace}'`);
+      collections.delete(from);
+      collections.set(to, target);
+      changes.append({ operationType: 'rename', database, collection: from, to });
+    },
+    everything: () =>
+      [...databases].flatMap(([database, collections]) =>
+        [...collections].map(([collection, { indexes }]) => ({ database, collection, indexes: indexes() })),
+      ),
     dropDatabase: (database) => {
       const collections = databases.get(database);
       if (!collections) return;

@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import { compileFilter, type Matcher } from '../query/filter.js';
-import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
+import { type Doc, fieldNames, isDoc, toNumber } from '../values/bson-values.js';
 import { EMPTY_ARRAY, keyOf } from '../values/compare.js';
 import { CommandError } from '../values/mongo-errors.js';
 import { keysAt } from '../values/paths.js';
@@ -22,27 +22,24 @@ export function createUniqueIndex(options: {
   partialFilter: Doc | undefined;
 }): UniqueIndex {
   const { namespace, name, key, sparse } = options;
-  const paths = Object.keys(key).map((path) => path.split('.'));
+  const paths = fieldNames(key).map((path) => path.split('.'));
   const covers: Matcher = options.partialFilter ? compileFilter(options.partialFilter) : () => true;
   const owners = new Map<string, string>();
 
   function entries(document: Doc): Map<string, unknown[]> {
     const found = new Map<string, unknown[]>();
-    if (!covers(document) || (sparse && isAbsent(document))) return found;
+    if (!covers(document)) return found;
     let rows: unknown[][] = [[]];
     for (const path of paths) {
       const keys = keysAt(document, path);
       if (keys.length > 1 && rows.length > 1) throw new CommandError(171, 'cannot index parallel arrays');
       rows = rows.flatMap((row) => keys.map((value) => [...row, value]));
     }
-    for (const row of rows) found.set(row.map(keyOf).join('|'), row);
+    for (const row of rows) {
+      // A sparse index leaves out what has none of its fields, each element of an array on the way counting for itself.
+      if (!sparse || row.some((value) => value !== undefined)) found.set(row.map(keyOf).join('|'), row);
+    }
     return found;
-  }
-
-  function isAbsent(document: Doc): boolean {
-    return paths.every(
-      (path) => path.reduce<unknown>((inner, part) => (isDoc(inner) ? inner[part] : undefined), document) === undefined,
-    );
   }
 
   return {
@@ -64,7 +61,7 @@ export function createUniqueIndex(options: {
 /** MongoDB's E11000, with `keyPattern` and `keyValue`. */
 export function duplicateKey(namespace: string, name: string, key: Doc, row: readonly unknown[]): CommandError {
   const keyValue: Doc = {};
-  Object.keys(key).forEach((path, i) => {
+  fieldNames(key).forEach((path, i) => {
     keyValue[path] = row[i] === EMPTY_ARRAY ? null : (row[i] ?? null);
   });
   const shown = Object.entries(keyValue).map(([path, value]) => `${path}: ${shellText(value)}`);

@@ -102,7 +102,7 @@ export function copyDeep<T>(value: T): T;
 export function copyDeep(value: unknown): unknown {
   if (Array.isArray(value)) return value.map((element) => copyDeep(element));
   if (!isDoc(value)) return value;
-  const copy: Doc = {};
-  for (const field of Object.keys(value)) setField(copy, field, copyDeep(value[field]));
+  const copy: Doc = { ...value };
+  for (const field of Object.keys(copy)) setField(copy, field, copyDeep(copy[field]));
   return copy;
 }

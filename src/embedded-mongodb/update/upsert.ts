@@ -1,6 +1,6 @@
 import { ObjectId } from 'bson';
 import { isOperatorDoc } from '../query/filter-operators.js';
-import { type Doc, isDoc, regexParts } from '../values/bson-values.js';
+import { type Doc, getField, isDoc, regexParts, withIdFirst } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 import type { Update } from './update.js';
 import { copyDeep, findPlace } from './update-paths.js';
@@ -20,8 +20,7 @@ export function upsertedDocument(filter: Doc, update: Update, now: number): Doc 
     findPlace(base, path, true)?.set(copyDeep(value));
   }
   const { document } = update.apply(base, { inserting: true, now });
-  const { _id = new ObjectId(), ...rest } = document;
-  return { _id, ...rest };
+  return withIdFirst(document, getField(document, '_id') ?? new ObjectId());
 }
 
 function equalities(filter: Doc): [string, unknown][] {

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Collection } from '../storage/collection.js';
 import type { Store } from '../storage/store.js';
-import { type Doc, encode, getField, setField } from '../values/bson-values.js';
+import { encode } from '../values/bson-codec.js';
+import { type Doc, getField, setField } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 import type { Update, Updated } from './update.js';
 import { findPlace } from './update-paths.js';

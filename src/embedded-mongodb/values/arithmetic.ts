@@ -1,6 +1,7 @@
-import { Decimal128, Long } from 'bson';
+import { Long } from 'bson';
 import { type BsonNumber, numberType, storedDouble, toNumber } from './bson-values.js';
-import { badValue, notImplemented } from './mongo-errors.js';
+import { calculateDecimal, toDecimal } from './decimal.js';
+import { badValue } from './mongo-errors.js';
 
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -8,13 +9,13 @@ const INT64_MIN = -(2n ** 63n);
 type Operation = 'add' | 'subtract' | 'multiply';
 
 /**
- * MongoDB's arithmetic: int32s that overflow become int64s, anything with a double becomes a double. An int64 that overflows is
- * handed to `overflow`; decimals are refused.
+ * MongoDB's arithmetic: int32s that overflow become int64s, anything with a double becomes a double, anything with a decimal a
+ * decimal. An int64 that overflows is handed to `overflow`.
  */
 export function calculate(operation: Operation, a: BsonNumber, b: BsonNumber, overflow: () => BsonNumber): BsonNumber {
   const typeA = numberType(a);
   const typeB = numberType(b);
-  if (a instanceof Decimal128 || b instanceof Decimal128) throw notImplemented('Arithmetic on decimals');
+  if (typeA === 'decimal' || typeB === 'decimal') return calculateDecimal(operation, toDecimal(a), toDecimal(b));
   if (typeA === 'double' || typeB === 'double') {
     return storedDouble(plain(operation, toNumber(a) ?? Number.NaN, toNumber(b) ?? Number.NaN));
   }

@@ -1,4 +1,4 @@
-import { BSONRegExp, BSONSymbol, type DBRef, Decimal128, Double, deserialize, Int32, Long, serialize } from 'bson';
+import { BSONRegExp, Decimal128, Double, Int32, Long } from 'bson';
 
 /** A document as it is stored. Stored documents are never changed in place: an update makes a new one. */
 export type Doc = { [field: string]: unknown };
@@ -8,27 +8,6 @@ export type BsonNumber = number | Double | Long | Decimal128;
 
 const INT32_MAX = 0x7fffffff;
 const INT32_MIN = -0x80000000;
-
-/**
- * Bytes to a stored document. Int32s and ordinary doubles become numbers; a double that is a whole number within the int32
- * range stays a `Double` and an int64 a `Long`, so that each goes back out as the type it came in as.
- * Throws bson's BSONError when the bytes are no document.
- */
-export function decode(bytes: Uint8Array): Doc {
-  const document: Doc = deserialize(bytes, {
-    promoteValues: false,
-    promoteLongs: false,
-    bsonRegExp: true,
-    allowObjectSmallerThanBufferSize: false,
-  });
-  lowerFields(document);
-  return document;
-}
-
-/** A document to bytes. Undefined becomes null. */
-export function encode(document: Doc): Uint8Array {
-  return serialize(document, { ignoreUndefined: false });
-}
 
 /** Is it a document (and no array, no bson class)? */
 export function isDoc(value: unknown): value is Doc {
@@ -67,55 +46,59 @@ export function storedDouble(value: number): number | Double {
   return numberType(value) === 'int' ? new Double(value) : value;
 }
 
-/** Adds a field even if it is called `__proto__`. */
+/** Where a document keeps the order of its fields, if JavaScript would list them in another one; copied with the document by `{ ... }`. */
+const FIELD_ORDER = Symbol('field order');
+
+/** JavaScript lists fields with such names before all others, in the order of their numbers. */
+export const isIntegerName = (field: string): boolean => /^(0|[1-9]\d*)$/.test(field);
+
+/** A document's fields in the order in which they are stored, which counts for MongoDB. */
+export function fieldNames(document: Doc): string[] {
+  const order: unknown = Reflect.get(document, FIELD_ORDER);
+  if (!Array.isArray(order)) return Object.keys(document);
+  const others = new Set(Object.keys(document));
+  const known = order.filter((field) => others.delete(field));
+  return [...known, ...others];
+}
+
+/** Notes in which order a document's fields are stored. */
+export function setFieldOrder(document: Doc, order: readonly string[]): void {
+  if (Object.keys(document).every((field, i) => field === order[i])) return;
+  Reflect.set(document, FIELD_ORDER, order);
+}
+
+export const hasFieldOrder = (document: Doc): boolean => Object.hasOwn(document, FIELD_ORDER);
+
+/** Sets a field, at the end where it is new; also one that is called `__proto__`. */
 export function setField(document: Doc, field: string, value: unknown): void {
+  const order = isIntegerName(field) && !Object.hasOwn(document, field) ? [...fieldNames(document), field] : undefined;
   if (field === '__proto__') {
     Object.defineProperty(document, field, { value, enumerable: true, configurable: true, writable: true });
   } else {
     document[field] = value;
+  }
+  if (order) setFieldOrder(document, order);
+}
+
+/** A copy whose first field is `_id`. */
+export function withIdFirst(document: Doc, id: unknown): Doc {
+  const copy: Doc = { _id: id };
+  for (const field of fieldNames(document)) if (field !== '_id') setField(copy, field, document[field]);
+  return copy;
+}
+
+/** A string whose bytes are not UTF-8: kept as they came, and ordered among strings by them. */
+export class InvalidUtf8 {
+  readonly bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = bytes;
   }
 }
 
 /** The field's own value: never something inherited. */
 export function getField(document: Doc, field: string): unknown {
   return Object.hasOwn(document, field) ? document[field] : undefined;
-}
-
-function lowerFields(document: Doc): void {
-  for (const field of Object.keys(document)) {
-    const value = document[field];
-    const lowered = lower(value);
-    if (lowered !== value) setField(document, field, lowered);
-  }
-}
-
-function lower(value: unknown): unknown {
-  if (typeof value !== 'object') return value === undefined ? null : value;
-  if (value === null) return value;
-  if (Array.isArray(value)) {
-    for (let i = 0; i < value.length; i += 1) value[i] = lower(value[i]);
-    return value;
-  }
-  if (value instanceof Int32) return value.value;
-  if (value instanceof Double) return storedDouble(value.value);
-  if (value instanceof BSONSymbol) return value;
-  if (isDoc(value)) {
-    lowerFields(value);
-    return value;
-  }
-  return isDbRef(value) ? plainDbRef(value) : value;
-}
-
-function isDbRef(value: object): value is DBRef {
-  return '_bsontype' in value && value._bsontype === 'DBRef';
-}
-
-/** bson makes a class of `{ $ref, $id }`; to the database it is a document like any other. */
-function plainDbRef(reference: DBRef): Doc {
-  const plain: Doc = { $ref: reference.collection, $id: lower(reference.oid) };
-  if (reference.db !== undefined) plain.$db = reference.db;
-  for (const [field, value] of Object.entries(reference.fields ?? {})) setField(plain, field, lower(value));
-  return plain;
 }
 
 /** A regular expression's source and flags, whether it is JavaScript's or BSON's; undefined for anything else. */

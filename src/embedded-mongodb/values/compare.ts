@@ -1,5 +1,6 @@
 import { Binary, BSONSymbol, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import { type BsonNumber, type Doc, isBsonNumber, isDoc, regexParts } from './bson-values.js';
+import { type BsonNumber, type Doc, fieldNames, InvalidUtf8, isBsonNumber, isDoc, regexParts } from './bson-values.js';
+import { parseDecimal } from './decimal.js';
 
 /** The order of BSON types. Values of types with the same rank compare by value. */
 const rank = {
@@ -49,7 +50,7 @@ export function typeRank(value: unknown): number {
   if (value instanceof Binary) return rank.binary;
   if (value instanceof MinKey) return rank.minKey;
   if (value instanceof MaxKey) return rank.maxKey;
-  if (value instanceof BSONSymbol) return rank.string;
+  if (value instanceof BSONSymbol || value instanceof InvalidUtf8) return rank.string;
   if (value instanceof Code) return value.scope ? rank.codeWithScope : rank.code;
   return regexParts(value) ? rank.regex : rank.object;
 }
@@ -64,7 +65,9 @@ export function compareBson(a: unknown, b: unknown): number {
     case rank.number:
       return isBsonNumber(a) && isBsonNumber(b) ? compareNumbers(a, b) : 0;
     case rank.string:
-      return compareStrings(String(a), String(b));
+      return a instanceof InvalidUtf8 || b instanceof InvalidUtf8
+        ? compareBytes(stringBytes(a), stringBytes(b))
+        : compareStrings(String(a), String(b));
     case rank.object:
       return isDoc(a) && isDoc(b) ? compareDocs(a, b) : 0;
     case rank.array:
@@ -96,7 +99,7 @@ export function compareBson(a: unknown, b: unknown): number {
 /** Are the two values equal to MongoDB? Field order counts, the number type does not. */
 export const equalBson = (a: unknown, b: unknown): boolean => compareBson(a, b) === 0;
 
-/** Is it NaN, of whatever number type? */
+/** Is it NaN, a double or a decimal? */
 export function isNaNValue(value: unknown): boolean {
   if (typeof value === 'number') return Number.isNaN(value);
   if (value instanceof Double) return Number.isNaN(value.value);
@@ -140,14 +143,12 @@ function exact(value: BsonNumber): number | bigint | Fraction {
 }
 
 function decimalFraction(text: string): number | Fraction {
-  const match = /^(-?)(\d*)\.?(\d*)(?:E([+-]?\d+))?$/i.exec(text);
-  if (!match) return Number(text);
-  const [, sign = '', whole = '', decimals = '', exponent = '0'] = match;
-  const digits = BigInt(`${sign}${whole}${decimals}` || '0');
-  const power = Number(exponent) - decimals.length;
-  return power >= 0
-    ? { numerator: digits * 10n ** BigInt(power), denominator: 1n }
-    : { numerator: digits, denominator: 10n ** BigInt(-power) };
+  const decimal = parseDecimal(text);
+  if (!decimal) return Number(text);
+  const { coefficient, exponent } = decimal;
+  return exponent >= 0
+    ? { numerator: coefficient * 10n ** BigInt(exponent), denominator: 1n }
+    : { numerator: coefficient, denominator: 10n ** BigInt(-exponent) };
 }
 
 function fraction(value: number | bigint | Fraction): Fraction {
@@ -161,6 +162,9 @@ function fraction(value: number | bigint | Fraction): Fraction {
   }
   return { numerator: BigInt(scaled), denominator };
 }
+
+const stringBytes = (value: unknown): Uint8Array =>
+  value instanceof InvalidUtf8 ? value.bytes : Buffer.from(String(value), 'utf8');
 
 /** By UTF-8 bytes, which is by code points; JavaScript's own order differs for surrogate pairs. */
 export function compareStrings(a: string, b: string): number {
@@ -178,8 +182,8 @@ export function compareStrings(a: string, b: string): number {
 const codePointOrder = (unit: number): number => (unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit);
 
 function compareDocs(a: Doc, b: Doc): number {
-  const fieldsA = Object.keys(a);
-  const fieldsB = Object.keys(b);
+  const fieldsA = fieldNames(a);
+  const fieldsB = fieldNames(b);
   const length = Math.min(fieldsA.length, fieldsB.length);
   for (let i = 0; i < length; i += 1) {
     const fieldA = fieldsA[i] ?? '';
@@ -227,7 +231,7 @@ export function keyOf(value: unknown): string {
   if (value instanceof Date) return `D${value.getTime()}`;
   if (Array.isArray(value)) return `[${value.map(keyOf).join(',')}]`;
   if (isDoc(value)) {
-    return `{${Object.keys(value)
+    return `{${fieldNames(value)
       .map((field) => `${field.length}:${field}=${keyOf(value[field])}`)
       .join(',')}}`;
   }
@@ -237,6 +241,7 @@ export function keyOf(value: unknown): string {
   if (value instanceof MinKey) return '<';
   if (value instanceof MaxKey) return '>';
   if (value instanceof BSONSymbol) return keyOf(value.toString());
+  if (value instanceof InvalidUtf8) return `u${Buffer.from(value.bytes).toString('hex')}`;
   if (value instanceof Code) return `c${value.code.length}:${value.code}${keyOf(value.scope ?? null)}`;
   const regex = regexParts(value);
   return regex ? `r${regex.pattern.length}:${regex.pattern}/${regex.options}` : `?${String(value)}`;

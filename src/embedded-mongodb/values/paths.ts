@@ -50,10 +50,10 @@ export function visitLeaf(document: Doc, parts: readonly string[], visit: Visito
   });
 }
 
-/** The keys that an index or a sort has for a path: array elements one by one, missing as null, an empty array as its own key. */
+/** The keys that an index or a sort has for a path: array elements one by one, missing as undefined, an empty array as its own key. */
 export function keysAt(document: Doc, parts: readonly string[]): unknown[] {
   const first = getField(document, parts[0] ?? '');
-  if (parts.length === 1 && !Array.isArray(first)) return [first ?? null];
+  if (parts.length === 1 && !Array.isArray(first)) return [first];
   const keys: unknown[] = [];
   collect(document, parts, 0, keys);
   return keys;
@@ -70,20 +70,20 @@ function collectValue(value: unknown, parts: readonly string[], at: number, keys
     if (!last && isIndex(part) && Number(part) < value.length) {
       collectValue(value[Number(part)], parts, at + 1, keys);
     } else if (value.length === 0) {
-      keys.push(last ? EMPTY_ARRAY : null);
+      keys.push(last ? EMPTY_ARRAY : undefined);
     } else {
       for (const element of value) {
         if (last) keys.push(element);
         else if (isDoc(element)) collect(element, parts, at, keys);
-        else keys.push(null);
+        else keys.push(undefined);
       }
     }
   } else if (last) {
-    keys.push(value ?? null);
+    keys.push(value);
   } else if (isDoc(value)) {
     collect(value, parts, at, keys);
   } else {
-    keys.push(null);
+    keys.push(undefined);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Binary, BSONSymbol, Code, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
-import { isBsonNumber, isDoc, numberType, regexParts, toNumber } from './bson-values.js';
+import { InvalidUtf8, isBsonNumber, isDoc, numberType, regexParts, toNumber } from './bson-values.js';
 import { compareBson, equalBson, isNaNValue, keyOf, typeRank } from './compare.js';
 import { compileGeoWithin } from './geo.js';
 import { badValue, CommandError, failedToParse, notImplemented } from './mongo-errors.js';
@@ -97,7 +97,7 @@ export function typeAlias(value: unknown): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (isBsonNumber(value)) return numberType(value);
-  if (typeof value === 'string') return 'string';
+  if (typeof value === 'string' || value instanceof InvalidUtf8) return 'string';
   if (typeof value === 'boolean') return 'bool';
   if (Array.isArray(value)) return 'array';
   if (value instanceof ObjectId) return 'objectId';

@@ -9,7 +9,6 @@ import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { wholeFailure } from '../../page/whole-failure.js';
 import type { GraphqlContext } from '../context.js';
-import { createComplexityPlugin } from '../limits/complexity.js';
 import { limitRules, parseOptions } from '../limits/document-limits.js';
 import type { PersistedOperations } from '../operations/persisted-operations.js';
 import { clearMessage, withoutSchemaDetails } from './client-messages.js';
@@ -29,7 +28,8 @@ export function createApolloServer(options: {
     introspection: !production,
     hideSchemaDetailsFromClientErrors: production,
     allowBatchedHttpRequests: false,
-    csrfPrevention: true,
+    // There is nothing to forge: no cookies, no mutations, and no bodies but JSON, which needs a preflight.
+    csrfPrevention: false,
     parseOptions,
     persistedQueries: { cache: persisted.cache },
     validationRules: [knownOperationTypes, ...limitRules],
@@ -48,7 +48,6 @@ export function createApolloServer(options: {
       production
         ? ApolloServerPluginLandingPageDisabled()
         : ApolloServerPluginLandingPageLocalDefault({ footer: false, embed: true }),
-      createComplexityPlugin(),
       statusPlugin,
       ...plugins,
     ],
@@ -65,7 +64,7 @@ const knownOperationTypes: ValidationRule = (context) => ({
 
 /**
  * HTTP statuses of answers without data, and of pages that nothing could be served of because the database cannot be
- * reached (spec, section 4). A page with data is a 200, whatever its sections' errors, as GraphQL clients expect.
+ * reached. A page with data is a 200, whatever its sections' errors, as GraphQL clients expect.
  */
 const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({

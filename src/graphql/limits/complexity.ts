@@ -9,11 +9,8 @@ import {
 import { LIMIT } from '../../page/argument-ranges.js';
 import type { GraphqlContext } from '../context.js';
 
-/** Items that one request may ask for: two whole pages of the largest limit. */
-export const MAX_COMPLEXITY = 240;
-
-/** Sections that one request of the rate limit pays for: a whole page. */
-const SECTIONS_A_REQUEST = 6;
+/** How many whole pages of the largest limit one operation may ask for. */
+const MAX_PAGES = 2;
 
 /** What a page costs that is read through every cache (`fresh`), in requests of the rate limit. */
 export const FRESH_COST = 5;
@@ -68,16 +65,23 @@ function newLoads(counted: Counted, { alias, name }: FieldNode, wanted: readonly
 const itemsAsked = (limit: number | null | undefined) =>
   Math.min(Math.max(limit ?? LIMIT.default, LIMIT.min), LIMIT.max);
 
-/** Refuses, before execution, an operation that asks for more items than the limit, and charges the client for what it asks. */
-export function createComplexityPlugin(options: { maxComplexity?: number } = {}): ApolloServerPlugin<GraphqlContext> {
-  const { maxComplexity = MAX_COMPLEXITY } = options;
+/**
+ * Refuses, before execution, an operation that asks for more items than two whole pages hold, and charges the client for
+ * what it asks. A whole page costs one request of the rate limit, as it does by REST.
+ */
+export function createComplexityPlugin(options: {
+  /** How many sections a whole page has. */
+  pageSections: number;
+}): ApolloServerPlugin<GraphqlContext> {
+  const { pageSections } = options;
+  const maxItems = MAX_PAGES * pageSections * LIMIT.max;
   return {
     requestDidStart: async () => ({
       didResolveOperation: async ({ schema, document, request, contextValue }) => {
         // Execution, which comes next, refuses a request whose operation is not in its document.
         if (getOperationAST(document, request.operationName) == null) return;
         const context: Counted = { selected: new Set(), loads: new Map(), sections: 0, fresh: 0 };
-        const complexity = complexityOf({
+        const items = complexityOf({
           schema,
           context,
           query: document,
@@ -85,19 +89,22 @@ export function createComplexityPlugin(options: { maxComplexity?: number } = {})
           ...(request.variables === undefined ? {} : { variables: request.variables }),
           ...(request.operationName === undefined ? {} : { operationName: request.operationName }),
         });
-        if (complexity > maxComplexity) {
-          const message = `The operation asks for ${complexity} items, at most ${maxComplexity} are allowed`;
+        if (items > maxItems) {
+          const message = `The operation asks for ${items} items, at most ${maxItems} are allowed`;
           throw refusal(message, 'GRAPHQL_VALIDATION_FAILED');
         }
-        contextValue.charge?.(costOf(context));
+        contextValue.charge?.(costOf(context, pageSections));
       },
     }),
   };
 }
 
-/** By sections, whatever their limit: each is read with the items of the largest one. */
-function costOf({ sections, fresh }: Counted): number {
-  const pages = (count: number) => Math.ceil(count / SECTIONS_A_REQUEST);
+/**
+ * Requests of the rate limit: one for each begun page, `FRESH_COST` for each begun page that is read through every cache.
+ * Sections count, not items: each section is read with the items of the largest limit.
+ */
+function costOf({ sections, fresh }: Counted, pageSections: number): number {
+  const pages = (count: number) => Math.ceil(count / pageSections);
   return Math.max(1, pages(sections - fresh) + FRESH_COST * pages(fresh));
 }
 

@@ -1,12 +1,17 @@
 import {
+  astFromValue,
   type DocumentNode,
+  type GraphQLArgument,
+  type GraphQLField,
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
   isObjectType,
   parse,
+  print,
 } from 'graphql';
 import type { Section } from '../../sections/define-section.js';
+import { olderLists } from './older-lists.js';
 
 /** The persisted operations by name, as documents; the REST endpoints execute them and nothing else. */
 export type Operations = ReadonlyMap<string, DocumentNode>;
@@ -14,14 +19,53 @@ export type Operations = ReadonlyMap<string, DocumentNode>;
 /** Fields that have no value without a location. */
 const locatedFields: readonly string[] = ['distanceKm', 'nearby'];
 
-/** The operations that the older endpoints execute: query field, and the arguments it has beside `limit` and `fresh`. */
-const collectionOperations = {
-  FeaturedProducts: { field: 'featuredProducts' },
-  NewArrivals: { field: 'newArrivals' },
-  FeaturedStores: { field: 'featuredStores', located: true },
-  FeaturedEvents: { field: 'featuredEvents', located: true },
-  Offers: { field: 'offers', flashSale: true },
-} as const satisfies Record<string, { field: string; located?: true; flashSale?: true }>;
+/**
+ * The source text of each operation, from the schema and the registry: `schema/operations/` holds the same.
+ * `$located` says whether there is a location, because a field without a value has no place in the REST envelope.
+ */
+export function operationSources(schema: GraphQLSchema, registry: readonly Section[]): ReadonlyMap<string, string> {
+  const homepage = fieldOf(schema, 'Query', 'homepage');
+  const typeOf = (field: string) => fieldOf(schema, 'Homepage', field).type;
+  const page = `{
+    ${registry.map(({ key, located }) => `${key} ${selectionOf(typeOf(key), located !== undefined)}`).join(' ')}
+    metadata ${selectionOf(typeOf('metadata'))}
+    analytics @include(if: $includeAnalytics) ${selectionOf(typeOf('analytics'))}
+  }`;
+  const lists = olderLists.map(({ operation, field: name, section }) => {
+    const field = fieldOf(schema, 'Query', name);
+    return [operation, operationOf(operation, field, selectionOf(field.type, section.located !== undefined))] as const;
+  });
+  return new Map([
+    ['Homepage', operationOf('Homepage', homepage, page, ['$includeAnalytics: Boolean = false'])],
+    ...lists,
+  ]);
+}
+
+export function createOperations(schema: GraphQLSchema, registry: readonly Section[]): Operations {
+  return new Map([...operationSources(schema, registry)].map(([name, source]) => [name, parse(source)]));
+}
+
+/** A query of one field, with a variable for each of its arguments. */
+function operationOf(
+  name: string,
+  { name: field, args }: GraphQLField<unknown, unknown>,
+  selection: string,
+  furtherVariables: readonly string[] = [],
+): string {
+  const isLocated = args.some((argument) => argument.name === 'location');
+  const variables = [
+    ...args.map(variableOf),
+    ...(isLocated ? ['$located: Boolean = false'] : []),
+    ...furtherVariables,
+  ].join(', ');
+  const given = args.map((argument) => `${argument.name}: $${argument.name}`).join(', ');
+  return `query ${name}(${variables}) { ${field}(${given}) ${selection} }`;
+}
+
+function variableOf({ name, type, defaultValue }: GraphQLArgument): string {
+  const value = astFromValue(defaultValue, type);
+  return `$${name}: ${String(type)}${value == null ? '' : ` = ${print(value)}`}`;
+}
 
 /** Everything that a type has, written out, in the schema's order. */
 function selectionOf(type: GraphQLOutputType, located = false): string {
@@ -35,51 +79,9 @@ function selectionOf(type: GraphQLOutputType, located = false): string {
   return `{ ${fields.join(' ')} }`;
 }
 
-/**
- * The source text of each operation, from the schema and the registry: `schema/operations/` holds the same.
- * `$located` says whether there is a location, because a field without a value has no place in the REST envelope.
- */
-export function operationSources(schema: GraphQLSchema, registry: readonly Section[]): ReadonlyMap<string, string> {
-  const typeOf = (parent: string, field: string): GraphQLOutputType => {
-    const type = schema.getType(parent);
-    const found = isObjectType(type) ? type.getFields()[field] : undefined;
-    if (found === undefined) throw new TypeError(`the schema has no ${parent}.${field}`);
-    return found.type;
-  };
-  const sections = registry.map(
-    ({ key, located }) => `${key} ${selectionOf(typeOf('Homepage', key), located !== undefined)}`,
-  );
-  const homepage = `
-    query Homepage(
-      $sections: [SectionId!], $limit: Int = 10, $location: GeoPointInput, $located: Boolean = false,
-      $fresh: Boolean = false, $includeAnalytics: Boolean = false
-    ) {
-      homepage(sections: $sections, limit: $limit, location: $location, fresh: $fresh) {
-        ${sections.join(' ')}
-        metadata ${selectionOf(typeOf('Homepage', 'metadata'))}
-        analytics @include(if: $includeAnalytics) ${selectionOf(typeOf('Homepage', 'analytics'))}
-      }
-    }`;
-  const collections = Object.entries(collectionOperations).map(([name, operation]) => {
-    const located = 'located' in operation;
-    const flashSale = 'flashSale' in operation;
-    const variables = [
-      '$limit: Int = 10, $fresh: Boolean = false',
-      located && '$location: GeoPointInput, $located: Boolean = false',
-      flashSale && '$flashSale: Boolean = false',
-    ];
-    const args = [
-      'limit: $limit, fresh: $fresh',
-      located && 'location: $location',
-      flashSale && 'flashSale: $flashSale',
-    ];
-    const list = (parts: (string | false)[]) => parts.filter(Boolean).join(', ');
-    const selection = selectionOf(typeOf('Query', operation.field), located);
-    return [name, `query ${name}(${list(variables)}) { ${operation.field}(${list(args)}) ${selection} }`] as const;
-  });
-  return new Map([['Homepage', homepage], ...collections]);
-}
-
-export function createOperations(schema: GraphQLSchema, registry: readonly Section[]): Operations {
-  return new Map([...operationSources(schema, registry)].map(([name, source]) => [name, parse(source)]));
+function fieldOf(schema: GraphQLSchema, parent: string, name: string): GraphQLField<unknown, unknown> {
+  const type = schema.getType(parent);
+  const field = isObjectType(type) ? type.getFields()[name] : undefined;
+  if (field === undefined) throw new TypeError(`the schema has no ${parent}.${name}`);
+  return field;
 }

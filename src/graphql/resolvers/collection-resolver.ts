@@ -1,52 +1,42 @@
-import { Arg, Args, Ctx, Query, Resolver } from 'type-graphql';
+import { Args, Ctx, Query, Resolver } from 'type-graphql';
 import type { SectionView } from '../../page/homepage.js';
-import { events } from '../../sections/events.js';
-import { flashSales } from '../../sections/flash-sales.js';
-import type { ItemDefinition } from '../../sections/item-definition.js';
-import { justForYou } from '../../sections/just-for-you.js';
-import { newArrivals } from '../../sections/new-arrivals.js';
-import { offers } from '../../sections/offers.js';
-import { trendingStores } from '../../sections/trending-stores.js';
 import type { GraphqlContext } from '../context.js';
 import { listComplexity } from '../limits/complexity.js';
-import { checkedArguments, ListArguments, LocatedListArguments } from '../schema/arguments.js';
+import { type OlderList, olderLists } from '../operations/older-lists.js';
+import { checkedArguments, ListArguments, LocatedListArguments, OfferListArguments } from '../schema/arguments.js';
+import type { SectionTypeOf } from '../schema/section-type.js';
 
-const list = (description: string) => ({ description, nullable: true, complexity: listComplexity });
-
-/** The single collections that the older endpoints serve (spec, section 3): the same sections, one at a time. */
-export function createCollectionResolver(sectionType: (item: ItemDefinition) => new () => object) {
+/** The older lists as query fields: the sections of the page, one at a time. */
+export function createCollectionResolver(sectionTypeOf: SectionTypeOf): new () => object {
   @Resolver()
-  class CollectionResolver {
-    @Query(() => sectionType(justForYou.item), list('Featured products, the same for everybody.'))
-    featuredProducts(@Ctx() context: GraphqlContext, @Args(() => ListArguments) args: ListArguments) {
-      const { viewer: _, ...anonymous } = context.scope;
-      return context.homepage.section(anonymous, justForYou, checkedArguments(args));
-    }
-
-    @Query(() => sectionType(newArrivals.item), list('Newest products.'))
-    newArrivals(@Ctx() context: GraphqlContext, @Args(() => ListArguments) args: ListArguments): Promise<SectionView> {
-      return context.homepage.section(context.scope, newArrivals, checkedArguments(args));
-    }
-
-    @Query(() => sectionType(trendingStores.item), list('Featured stores.'))
-    featuredStores(@Ctx() context: GraphqlContext, @Args(() => LocatedListArguments) args: LocatedListArguments) {
-      return context.homepage.section(context.scope, trendingStores, checkedArguments(args));
-    }
-
-    @Query(() => sectionType(events.item), list('Featured events to come.'))
-    featuredEvents(@Ctx() context: GraphqlContext, @Args(() => LocatedListArguments) args: LocatedListArguments) {
-      return context.homepage.section(context.scope, events, checkedArguments(args));
-    }
-
-    @Query(() => sectionType(offers.item), list('Featured offers, or flash sales.'))
-    offers(
-      @Ctx() context: GraphqlContext,
-      @Args(() => ListArguments) args: ListArguments,
-      @Arg('flashSale', () => Boolean, { nullable: true, defaultValue: false, description: 'Flash sales instead.' })
-      flashSale: boolean | null,
-    ) {
-      return context.homepage.section(context.scope, flashSale ? flashSales : offers, checkedArguments(args));
-    }
-  }
+  class CollectionResolver {}
+  for (const list of olderLists) addQuery(CollectionResolver.prototype, list, sectionTypeOf);
   return CollectionResolver;
+}
+
+/** Adds a method with the decorators that it would have if it were written in the class. */
+function addQuery(prototype: object, list: OlderList, sectionTypeOf: SectionTypeOf): void {
+  const { field, description, section } = list;
+  const value = resolverOf(list);
+  Object.defineProperty(prototype, field, { value });
+  const options = { description, nullable: true, complexity: listComplexity };
+  Query(() => sectionTypeOf(section.item), options)(prototype, field, { value });
+  Ctx()(prototype, field, 0);
+  Args(() => argumentsOf(list))(prototype, field, 1);
+}
+
+function argumentsOf({ section, flashSale }: OlderList): new () => ListArguments {
+  if (flashSale !== undefined) return OfferListArguments;
+  return section.located === undefined ? ListArguments : LocatedListArguments;
+}
+
+function resolverOf({ section, flashSale, anonymous }: OlderList) {
+  return (
+    { homepage, scope }: GraphqlContext,
+    args: ListArguments & Partial<OfferListArguments>,
+  ): Promise<SectionView> => {
+    const { viewer: _, ...withoutViewer } = scope;
+    const chosen = args.flashSale === true && flashSale !== undefined ? flashSale : section;
+    return homepage.section(anonymous ? withoutViewer : scope, chosen, checkedArguments(args));
+  };
 }

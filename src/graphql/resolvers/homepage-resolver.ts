@@ -1,19 +1,22 @@
 import type { GraphQLResolveInfo } from 'graphql';
-import { Args, ArgsType, Ctx, Field, Info, Query, Resolver, registerEnumType } from 'type-graphql';
+import { Args, ArgsType, Ctx, Field, Info, Query, Resolver } from 'type-graphql';
 import type { Section } from '../../sections/define-section.js';
 import type { GraphqlContext } from '../context.js';
 import { pageComplexity } from '../limits/complexity.js';
 import { checkedArguments, LocatedListArguments } from '../schema/arguments.js';
+import type { SectionIdEnum } from '../schema/section-id.js';
 import { selectedFields } from './selection.js';
 
 /** The `homepage` query over a registry; its sections are all under way before any field waits. */
-export function createHomepageResolver(registry: readonly Section[], homepageType: new () => object) {
-  const sectionIds = Object.fromEntries(registry.map(({ id, snakeCase }) => [snakeCase.toUpperCase(), id]));
-  registerEnumType(sectionIds, { name: 'SectionId', description: 'The sections of the page.' });
-
+export function createHomepageResolver(
+  registry: readonly Section[],
+  sectionId: SectionIdEnum,
+  homepageType: new () => object,
+) {
   @ArgsType()
   class HomepageArguments extends LocatedListArguments {
-    @Field(() => [sectionIds], { nullable: true, description: 'Which sections; all when left out.' })
+    @Field(() => [sectionId], { nullable: true, description: 'Which sections; all when left out.' })
+    /** Section ids, as the values of the enum are. */
     sections?: string[] | null;
   }
 

@@ -3,7 +3,7 @@ import { AppError, ValidationErrors } from '../../core/errors.js';
 import { isWithin, LATITUDE, LIMIT, LONGITUDE, RADIUS_KM, roundedPoint } from '../../page/argument-ranges.js';
 import type { Location } from '../../sections/define-section.js';
 
-@InputType({ description: 'A point, and how far around it to look. It is rounded to two decimals.' })
+@InputType({ description: 'A point, and how far around it to look. The point is rounded to two decimals.' })
 export class GeoPointInput {
   @Field(() => Float, { description: 'Longitude in degrees, -180 to 180.' })
   lng!: number;
@@ -11,25 +11,46 @@ export class GeoPointInput {
   @Field(() => Float, { description: 'Latitude in degrees, -90 to 90.' })
   lat!: number;
 
-  @Field(() => Float, { nullable: true, description: "Kilometres, 1 to 500; each section's own when left out." })
+  @Field(() => Float, {
+    nullable: true,
+    description: "Kilometres, 1 to 500, rounded to whole ones; each section's own when left out.",
+  })
   radiusKm?: number | null;
 }
 
 /** The arguments of every list. */
 @ArgsType()
 export class ListArguments {
-  @Field(() => Int, { nullable: true, defaultValue: LIMIT.default, description: 'Items a list, 1 to 20.' })
+  @Field(() => Int, {
+    nullable: true,
+    defaultValue: LIMIT.default,
+    description: 'How many items a section lists, 1 to 20.',
+  })
   limit?: number | null;
 
-  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Reads through every cache.' })
+  @Field(() => Boolean, {
+    nullable: true,
+    defaultValue: false,
+    description: 'Whether to read from the database, past every cache.',
+  })
   fresh?: boolean | null;
 }
 
 /** The arguments of a list that a location narrows. */
 @ArgsType()
 export class LocatedListArguments extends ListArguments {
-  @Field(() => GeoPointInput, { nullable: true, description: 'Narrows stores and events.' })
+  @Field(() => GeoPointInput, {
+    nullable: true,
+    description: 'Narrows the sections whose items have a place to those nearby.',
+  })
   location?: GeoPointInput | null;
+}
+
+/** The arguments of the offers. */
+@ArgsType()
+export class OfferListArguments extends ListArguments {
+  @Field(() => Boolean, { nullable: true, defaultValue: false, description: 'Whether to list flash sales instead.' })
+  flashSale?: boolean | null;
 }
 
 /**

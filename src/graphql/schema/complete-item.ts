@@ -1,4 +1,7 @@
 import {
+  GraphQLFloat,
+  GraphQLInt,
+  type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -8,14 +11,25 @@ import {
   isObjectType,
 } from 'graphql';
 import type { StoredDocument } from '../../database/collection-source.js';
-import type { CompleteItem } from '../../page/section-reader.js';
+import type { CompletedItem, CompleteItem } from '../../page/section-reader.js';
 import type { Item } from '../../page/section-source.js';
 
 /** A stored value as its GraphQL type wants it; null for what is missing or of another type. */
 type Complete = (value: unknown) => unknown;
 
 /** What a non-null field lacks; costs the nearest nullable thing around it, as in GraphQL's own execution. */
-class MissingValue extends Error {}
+class MissingValue extends Error {
+  /** Where it is within the item, from the inside out. */
+  readonly path: string[] = [];
+
+  constructor(
+    readonly expected: string,
+    readonly found: unknown,
+  ) {
+    super(`no ${expected}`);
+    this.name = 'MissingValue';
+  }
+}
 
 /**
  * Completes documents to items by the schema: exactly the fields of the type, `id` from `_id`, leaves serialised once.
@@ -27,11 +41,10 @@ export function createItemCompleter(schema: GraphQLSchema): CompleteItem {
   const completeObject = (type: GraphQLObjectType): Complete => {
     const known = compiled.get(type);
     if (known !== undefined) return known;
-    const fields = Object.values(type.getFields()).map((field) => ({
-      name: field.name,
-      stored: field.name === 'id' ? '_id' : field.name,
-      complete: completeValue(field.type),
-    }));
+    const fields = Object.values(type.getFields()).map((field) => {
+      const stored = field.name === 'id' ? '_id' : field.name;
+      return { name: field.name, stored, complete: located(stored, completeValue(field.type)) };
+    });
     const complete: Complete = (value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
       const document = value as StoredDocument;
@@ -42,38 +55,39 @@ export function createItemCompleter(schema: GraphQLSchema): CompleteItem {
   };
 
   const completeValue = (type: GraphQLOutputType): Complete => {
-    if (isNonNullType(type)) return nonNull(completeNullable(type.ofType));
+    if (isNonNullType(type)) return nonNull(completeNullable(type.ofType), String(type.ofType));
     return nullable(completeNullable(type));
   };
 
   const completeNullable = (type: GraphQLOutputType): Complete => {
     if (isListType(type)) {
       const complete = completeValue(type.ofType);
-      return (value) => (Array.isArray(value) ? value.map(complete) : null);
+      return (value) => (Array.isArray(value) ? value.map((element) => complete(element)) : null);
     }
     if (isObjectType(type)) return completeObject(type);
-    if (isLeafType(type)) return (value) => serialised(type.serialize.bind(type), value);
+    if (isLeafType(type)) return (value) => serialised(type, value);
     throw new TypeError(`an item cannot hold the abstract type ${String(type)}`);
   };
 
-  return (type, document) => {
+  return (type, document): CompletedItem => {
     const name = type().name;
     const objectType = schema.getType(name);
     if (!isObjectType(objectType)) throw new TypeError(`${name} is no object type of the schema`);
     try {
-      return completeObject(objectType)(document) as Item;
+      return { item: completeObject(objectType)(document) as Item };
     } catch (error) {
-      if (error instanceof MissingValue) return undefined;
-      throw error;
+      if (!(error instanceof MissingValue)) throw error;
+      const { path, expected, found } = error;
+      return { fault: { field: [...path].reverse().join('.'), expected, found: described(found) } };
     }
   };
 }
 
 const nonNull =
-  (complete: Complete): Complete =>
+  (complete: Complete, expected: string): Complete =>
   (value) => {
     const completed = complete(value);
-    if (completed === null) throw new MissingValue();
+    if (completed === null) throw new MissingValue(expected, value);
     return completed;
   };
 
@@ -88,15 +102,48 @@ const nullable =
     }
   };
 
-function serialised(serialize: (value: unknown) => unknown, value: unknown): unknown {
+/** Says of a missing value in which field it is. */
+const located =
+  (field: string, complete: Complete): Complete =>
+  (value) => {
+    try {
+      return complete(value);
+    } catch (error) {
+      if (error instanceof MissingValue) error.path.push(field);
+      throw error;
+    }
+  };
+
+/**
+ * GraphQL's numbers would take `true` for 1 and text for the number that it spells. A price that is stored as either is a
+ * mistake of the writer, and what it means is a guess: it counts as missing.
+ */
+const isNumeric = (type: GraphQLLeafType) => type === GraphQLFloat || type === GraphQLInt;
+
+function serialised(type: GraphQLLeafType, value: unknown): unknown {
   if (value === undefined || value === null) return null;
+  if (isNumeric(type) && typeof value !== 'number') return null;
   try {
-    const leaf = serialize(value);
+    const leaf = type.serialize(value);
     const json = leaf instanceof Date ? leaf.toISOString() : leaf;
     // What is answered is serialised once more: a date beyond the year 9999 has a text that no date has.
-    serialize(json);
+    type.serialize(json);
     return json;
   } catch {
     return null;
   }
+}
+
+/** The longest part of a stored text that a log line repeats. */
+const MAX_TEXT = 40;
+
+/** What was found, for the log: its type, and the value where that is short. */
+function described(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (value === null) return 'null';
+  if (typeof value === 'string') return `text ${JSON.stringify(value.slice(0, MAX_TEXT))}`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `${typeof value} ${value}`;
+  if (Array.isArray(value)) return `a list of ${value.length}`;
+  if (value instanceof Date) return `date ${Number.isNaN(value.getTime()) ? 'that is invalid' : value.toISOString()}`;
+  return 'a document';
 }

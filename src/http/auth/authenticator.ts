@@ -1,4 +1,4 @@
-import { type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
 import { objectIdText } from '../../core/object-id.js';
@@ -38,23 +38,38 @@ export function createAuthenticator(options: {
     if (found === undefined) throw invalid();
     return found;
   };
+  const verified = async (token: string): Promise<JWTPayload> => {
+    const options = {
+      algorithms,
+      clockTolerance: CLOCK_TOLERANCE_SECONDS,
+      currentDate: new Date(clock.now()),
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+    };
+    try {
+      return (await jwtVerify(token, keyOf, options)).payload;
+    } catch (error) {
+      if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+      // A token that names no key, or a name that two keys have while they are exchanged: it may be of any of them.
+      for await (const candidate of error) {
+        try {
+          return (await jwtVerify(token, candidate, options)).payload;
+        } catch (cause) {
+          if (!(cause instanceof errors.JWSSignatureVerificationFailed)) throw cause;
+        }
+      }
+      throw error;
+    }
+  };
   return {
     viewer: async (authorization) => {
       const token = bearerToken(authorization);
       if (token === undefined) return undefined;
-      const subject = await jwtVerify(token, keyOf, {
-        algorithms,
-        clockTolerance: CLOCK_TOLERANCE_SECONDS,
-        currentDate: new Date(clock.now()),
-        ...(issuer === undefined ? {} : { issuer }),
-        ...(audience === undefined ? {} : { audience }),
-      }).then(
-        ({ payload }) => payload.sub ?? '',
-        (cause) => {
-          throw cause instanceof AppError ? cause : invalid(cause);
-        },
-      );
-      const userId = objectIdText(subject);
+      const { sub } = await verified(token).catch((cause) => {
+        throw cause instanceof AppError ? cause : invalid(cause);
+      });
+      // Its type is a promise of the issuer, which may sign a list.
+      const userId = typeof sub === 'string' ? objectIdText(sub) : undefined;
       if (userId === undefined) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
       return { userId };
     },

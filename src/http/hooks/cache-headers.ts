@@ -4,19 +4,21 @@ import type { RequestScope } from '../../page/homepage.js';
 import { collectionTag, sectionTag } from '../../page/tags.js';
 import type { Section } from '../../sections/define-section.js';
 
-/** Seconds for which a shared cache may hold an anonymous answer, and a partial one (spec, section 4). */
+/** Seconds for which a shared cache may hold an anonymous answer, a partial one, and one while it fetches another. */
 const SHARED_SECONDS = 60;
 const PARTIAL_SECONDS = 5;
-const STALE_DIRECTIVES = 'stale-while-revalidate=240, stale-if-error=86400';
+const REVALIDATE_SECONDS = 240;
+const ERROR_SECONDS = 86_400;
 
 /**
  * The headers by which caches outside may hold an answer (RFC 9111, RFC 5861), from the sections that it was made of: no
- * longer than the least of them stays fresh. Personal and fresh answers are nobody's but the client's.
+ * longer than the least of them stays fresh, and stale no longer than the least of them may be served stale here, so that
+ * an offer is not shown after its end. Personal and fresh answers are for the client alone.
  */
 export function cacheHeaders(options: {
   scope: RequestScope;
   registry: readonly Section[];
-  /** What the answer says, but for when it was put together and read (`http/content.ts`): the weak ETag is made of it. */
+  /** What the answer says, but for when it was put together and read (`etag-content.ts`): the weak ETag is made of it. */
   content: unknown;
 }): Record<string, string> {
   const { scope, registry, content } = options;
@@ -24,14 +26,22 @@ export function cacheHeaders(options: {
   const served = scope.outcomes.flatMap(({ answer }) => answer ?? []);
   if (served.length === 0 || scope.outcomes.some(({ fresh }) => fresh)) return { 'cache-control': 'no-store' };
   const partial = served.length < scope.outcomes.length;
-  // That it has failed in so short a time is true for this client only.
+  // It failed within the deadline that this client has shortened; others may wait longer.
   if (partial && scope.clientShortenedDeadline) return { 'cache-control': 'no-store' };
-  const freshSeconds = Math.floor(Math.min(...served.map(({ freshForMs }) => freshForMs)) / 1000);
+  const leastSeconds = (times: readonly number[]) => Math.floor(Math.min(...times) / 1000);
+  const freshSeconds = leastSeconds(served.map(({ freshForMs }) => freshForMs));
   const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, freshSeconds);
+  const staleSeconds = leastSeconds(served.map(({ staleForMs }) => staleForMs)) - seconds;
   const sections = registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id));
   const tags = sections.flatMap(({ id, dependsOn }) => [sectionTag(id), ...dependsOn.map(collectionTag)]);
   return {
-    'cache-control': partial ? `public, s-maxage=${seconds}` : `public, s-maxage=${seconds}, ${STALE_DIRECTIVES}`,
+    'cache-control': [
+      `public, s-maxage=${seconds}`,
+      !partial && staleSeconds > 0 && `stale-while-revalidate=${Math.min(REVALIDATE_SECONDS, staleSeconds)}`,
+      !partial && `stale-if-error=${ERROR_SECONDS}`,
+    ]
+      .filter((directive) => directive !== false)
+      .join(', '),
     'cache-tag': [...new Set(tags)].join(','),
     // The page was put together just now, whatever the age of its sections, which s-maxage has in it.
     age: '0',

@@ -1,13 +1,16 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import { failureEnvelope, graphqlFailure, toEnvelopeErrors } from '../rest/envelope.js';
+import { readOn } from './read-on.js';
 
 /** The path that was asked for, without its query. */
 export const pathOf = ({ url }: Pick<FastifyRequest, 'url'>): string => url.split('?')[0] ?? '';
 
 /** Answers a request that HTTP itself forbids; REST clients get the envelope, GraphQL clients GraphQL's errors. */
 export function refuse(request: FastifyRequest, reply: FastifyReply, status: number, message: string): FastifyReply {
-  return reply.code(status).send(failureBody(request, new AppError('VALIDATION_ERROR', message)));
+  return uncached(reply)
+    .code(status)
+    .send(failureBody(request, new AppError('VALIDATION_ERROR', message)));
 }
 
 /** Answers what was thrown; Fastify's own errors are the client's, and what nobody foresaw is internal. */
@@ -15,9 +18,14 @@ export function sendFailure(error: FastifyError | AppError, request: FastifyRequ
   const known = fromFastify(error, request);
   if (known.status >= 500 && known.code !== 'SERVICE_UNAVAILABLE') request.log.error({ error }, 'Request failed');
   const status = 'statusCode' in error && error.statusCode !== undefined ? error.statusCode : known.status;
+  if (status === 413) readOn(request, reply);
   if (status === 503) reply.header('retry-after', RETRY_AFTER_SECONDS);
-  return reply.code(status).send(failureBody(request, known));
+  return uncached(reply).code(status).send(failureBody(request, known));
 }
+
+/** A header that no cache key holds may have provoked a failure: stored, it would be everybody's answer. */
+const uncached = (reply: FastifyReply) =>
+  reply.removeHeader('etag').removeHeader('cache-tag').header('cache-control', 'no-store');
 
 /** GraphQL clients read errors in one shape only, also of requests that Apollo never sees. */
 function failureBody(request: FastifyRequest, error: AppError): object {

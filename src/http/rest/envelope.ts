@@ -3,10 +3,10 @@ import { AppError, ValidationErrors } from '../../core/errors.js';
 import type { SectionView } from '../../page/homepage.js';
 import type { Section } from '../../sections/define-section.js';
 
-/** The envelope's version (seed 7.3). */
+/** The envelope's version. */
 const VERSION = '1.0.0';
 
-/** One entry of `errors`, in the order of seed 5.3. */
+/** One entry of `errors`; clients get its keys in this order. */
 export interface EnvelopeError {
   section?: string;
   message: string;
@@ -17,7 +17,7 @@ export interface EnvelopeError {
   allowed?: unknown;
 }
 
-/** What every REST answer looks like (seed 1.3). */
+/** What every REST answer looks like. */
 export interface Envelope {
   version: string;
   success: boolean;
@@ -64,9 +64,9 @@ export function fromGraphqlErrors(
     .sort((a, b) => placeOf(a) - placeOf(b));
 }
 
-/** What stands for a failed section with `fallback=empty` (seed 5.2). */
+/** What stands for a failed section with `fallback=empty`. */
 export function emptySection({ id, title, type }: Section, now: number) {
-  const empty: Omit<SectionView, 'nearby'> = {
+  const empty: Omit<SectionView, 'section' | 'nearby'> & { id: string } = {
     id,
     title,
     type,

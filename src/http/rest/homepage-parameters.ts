@@ -51,7 +51,7 @@ export interface HomepageParameters {
   fallback: 'null' | 'empty';
 }
 
-/** Reads the query string of `GET /api/v1/homepage` (seed 1.2). */
+/** Reads the query string of `GET /api/v1/homepage`. */
 export function createHomepageParameters(options: { registry: readonly Section[]; sparseFields: SparseFields }) {
   const { registry, sparseFields } = options;
   const spellings = new Map(

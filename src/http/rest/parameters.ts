@@ -51,7 +51,8 @@ export function refuseFaults(faults: readonly AppError[]): void {
 }
 
 /**
- * Reads a query string strictly: an empty value is a bad one, and so are a parameter given twice and `known[anything]=`. Names that are not known are ignored, so that trackers' parameters do no harm.
+ * Reads a query string strictly: an empty value is a bad one, and so are a parameter given twice and
+ * `known[anything]=`. Names that are not known are ignored, so that trackers' parameters do no harm.
  */
 export function parseQuery<Known extends Parameters>(search: string, known: Known): ParsedQuery<Known> {
   const { given, bracketed } = sorted(search);

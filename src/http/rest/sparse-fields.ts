@@ -1,5 +1,6 @@
 import { type DocumentNode, type FieldNode, Kind, type SelectionSetNode, visit } from 'graphql';
 import type { Section } from '../../sections/define-section.js';
+import { restName } from './reshape.js';
 
 /** One path of the `fields` parameter: a section, and names below it (none: the whole section). */
 interface FieldPath {
@@ -8,7 +9,7 @@ interface FieldPath {
 }
 
 /** What is selected of a section or an object: all of it, or some fields. */
-type Selected = true | ReadonlyMap<string, Selected>;
+type Selected = true | ReadonlyMap<FieldNode, Selected>;
 
 /** A pruned page. */
 export interface FieldSelection {
@@ -18,7 +19,7 @@ export interface FieldSelection {
   document: DocumentNode;
 }
 
-/** The `fields` parameter over the persisted operation (seed 6.4). */
+/** The `fields` parameter over the persisted operation. */
 export interface SparseFields {
   /** Every path that can be asked for, in the operation's order. */
   paths: readonly string[];
@@ -28,33 +29,46 @@ export interface SparseFields {
   select(paths: readonly FieldPath[], asked: ReadonlySet<Section>): FieldSelection | undefined;
 }
 
+/** A field of the operation, by the name that it has in REST. */
+interface Field {
+  name: string;
+  node: FieldNode;
+  fields: readonly Field[];
+}
+
 export function createSparseFields(options: { operation: DocumentNode; registry: readonly Section[] }): SparseFields {
   const { operation, registry } = options;
   const page = pageSelection(operation);
-  const roots = new Map(registry.map((section) => [section.key, fieldNamed(page, section.key)]));
-  const whole: Selected = true;
+  const roots = new Map(
+    registry.flatMap((section) => {
+      const node = nodesOf(page).find(({ name }) => name.value === section.key);
+      return node === undefined ? [] : [[section, fieldOf(node, section.key, restName)] as const];
+    }),
+  );
 
   return {
-    paths: [...roots].flatMap(([key, root]) => [key, ...pathsBelow(root, key)]),
+    paths: [...roots.values()].flatMap((root) => [root.name, ...pathsBelow(root, root.name)]),
     resolve: (path, spellings) => {
       const [first = '', ...names] = path.split('.');
       const section = spellings.get(first);
       if (section === undefined) return undefined;
-      let node = roots.get(section.key);
-      for (const name of names) node = node && fieldNamed(node.selectionSet, name);
-      return node && { section, names };
+      let field = roots.get(section);
+      for (const name of names) field = field?.fields.find((inner) => inner.name === name);
+      return field && { section, names };
     },
     select: (paths, asked) => {
-      const bySection = new Map<string, Selected>();
-      for (const section of registry) {
+      const bySection = new Map<FieldNode, Selected>();
+      for (const [section, root] of roots) {
         const own = paths.filter((path) => path.section === section).map(({ names }) => names);
-        const root = roots.get(section.key);
-        if (own.length > 0 && root !== undefined) bySection.set(section.key, selected(root, own));
+        if (own.length > 0) bySection.set(root.node, selected(root, own));
+        else if (asked.has(section)) bySection.set(root.node, true);
       }
-      for (const { key } of asked) if (!bySection.has(key)) bySection.set(key, whole);
       if ([...bySection.values()].every((selection) => selection === true)) return undefined;
-      const canonical = [...roots].flatMap(([key, root]) => canonicalPaths(root, bySection.get(key), key));
-      return { paths: canonical, document: pruned(operation, bySection, new Set(roots.keys())) };
+      const canonical = [...roots.values()].flatMap((root) =>
+        canonicalPaths(root, bySection.get(root.node), root.name),
+      );
+      const sections = new Set([...roots.values()].map(({ node }) => node));
+      return { paths: canonical, document: pruned(operation, page, bySection, sections) };
     },
   };
 }
@@ -63,62 +77,63 @@ export function createSparseFields(options: { operation: DocumentNode; registry:
 function pageSelection(operation: DocumentNode): SelectionSetNode | undefined {
   const [definition] = operation.definitions;
   const query = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet : undefined;
-  return fieldNamed(query, 'homepage')?.selectionSet;
+  return nodesOf(query).find(({ name }) => name.value === 'homepage')?.selectionSet;
 }
 
-function fieldsOf(set: SelectionSetNode | undefined): readonly FieldNode[] {
+function nodesOf(set: SelectionSetNode | undefined): readonly FieldNode[] {
   return set?.selections.filter((selection) => selection.kind === Kind.FIELD) ?? [];
 }
 
-function fieldNamed(set: SelectionSetNode | undefined, name: string): FieldNode | undefined {
-  return fieldsOf(set).find((field) => field.name.value === name);
+/** @param nameOf what a field directly below is called in REST; further below, names are the same */
+function fieldOf(node: FieldNode, name: string, nameOf = (graphqlName: string) => graphqlName): Field {
+  return { name, node, fields: nodesOf(node.selectionSet).map((inner) => fieldOf(inner, nameOf(inner.name.value))) };
 }
 
-function pathsBelow(node: FieldNode | undefined, prefix: string): string[] {
-  return fieldsOf(node?.selectionSet).flatMap((field) => {
-    const path = `${prefix}.${field.name.value}`;
+function pathsBelow({ fields }: Field, prefix: string): string[] {
+  return fields.flatMap((field) => {
+    const path = `${prefix}.${field.name}`;
     return [path, ...pathsBelow(field, path)];
   });
 }
 
 /** A path to an object means all of it, and all fields of an object mean the object. */
-function selected(node: FieldNode, paths: readonly (readonly string[])[]): Selected {
+function selected({ fields }: Field, paths: readonly (readonly string[])[]): Selected {
   if (paths.some((names) => names.length === 0)) return true;
-  const selection = new Map<string, Selected>();
-  const fields = fieldsOf(node.selectionSet);
+  const selection = new Map<FieldNode, Selected>();
   for (const field of fields) {
-    const below = paths.filter(([name]) => name === field.name.value).map(([, ...rest]) => rest);
-    if (below.length > 0) selection.set(field.name.value, selected(field, below));
+    const below = paths.filter(([name]) => name === field.name).map(([, ...rest]) => rest);
+    if (below.length > 0) selection.set(field.node, selected(field, below));
   }
-  const complete = fields.every((field) => selection.get(field.name.value) === true);
-  return complete ? true : selection;
+  return fields.every(({ node }) => selection.get(node) === true) ? true : selection;
 }
 
-function canonicalPaths(node: FieldNode | undefined, selection: Selected | undefined, path: string): string[] {
+function canonicalPaths({ fields }: Field, selection: Selected | undefined, path: string): string[] {
   if (selection === undefined) return [];
   if (selection === true) return [path];
-  return fieldsOf(node?.selectionSet).flatMap((field) =>
-    canonicalPaths(field, selection.get(field.name.value), `${path}.${field.name.value}`),
-  );
+  return fields.flatMap((field) => canonicalPaths(field, selection.get(field.node), `${path}.${field.name}`));
 }
 
 /** The operation without the fields that are not selected; what stands beside the sections stays. */
 function pruned(
   operation: DocumentNode,
-  bySection: ReadonlyMap<string, Selected>,
-  keys: ReadonlySet<string>,
+  page: SelectionSetNode | undefined,
+  bySection: ReadonlyMap<FieldNode, Selected>,
+  sections: ReadonlySet<FieldNode>,
 ): DocumentNode {
-  const prune = (set: SelectionSetNode, selection: ReadonlyMap<string, Selected>, keep: (name: string) => boolean) => ({
+  const prune = (
+    set: SelectionSetNode,
+    selection: ReadonlyMap<FieldNode, Selected>,
+    keep: (node: FieldNode) => boolean,
+  ): SelectionSetNode => ({
     ...set,
-    selections: fieldsOf(set).flatMap((field): FieldNode[] => {
-      const inner = selection.get(field.name.value);
-      if (inner === undefined) return keep(field.name.value) ? [field] : [];
-      if (inner === true || field.selectionSet === undefined) return [field];
-      return [{ ...field, selectionSet: prune(field.selectionSet, inner, () => false) }];
+    selections: nodesOf(set).flatMap((node): FieldNode[] => {
+      const inner = selection.get(node);
+      if (inner === undefined) return keep(node) ? [node] : [];
+      if (inner === true || node.selectionSet === undefined) return [node];
+      return [{ ...node, selectionSet: prune(node.selectionSet, inner, () => false) }];
     }),
   });
-  const page = pageSelection(operation);
   return visit(operation, {
-    SelectionSet: (set) => (set === page ? prune(set, bySection, (name) => !keys.has(name)) : undefined),
+    SelectionSet: (set) => (set === page ? prune(set, bySection, (node) => !sections.has(node)) : undefined),
   });
 }

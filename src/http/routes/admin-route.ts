@@ -19,7 +19,7 @@ const body = z.object({
   mode: z.enum(['soft', 'hard']).default('soft'),
 });
 
-/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route (spec, section 7). */
+/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route. */
 export function adminRoute(
   server: FastifyInstance,
   options: {
@@ -32,7 +32,7 @@ export function adminRoute(
   if (token === undefined) return;
   const expected = digest(`Bearer ${token}`);
   const fixed = [...registry.map(({ id }) => sectionTag(id)), ...collectionNames.map(collectionTag)];
-  /** Ids are understood in both spellings, as everywhere on input (spec, section 2). */
+  /** Ids are understood in both spellings, as everywhere on input. */
   const spellings = new Map(
     registry.flatMap(({ id, key, snakeCase }) => [key, snakeCase].map((name) => [sectionTag(name), sectionTag(id)])),
   );

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.js';
+import { withoutPrefix } from '../../graphql/operations/manifest.js';
+import type { AskedOperation } from '../../graphql/operations/persisted-operations.js';
 import { searchOf } from '../rest/operation.js';
 
 /** What may stand beside a document, in bytes of JSON, and characters. */
@@ -7,26 +9,50 @@ const MAX_VARIABLES_BYTES = 16_384;
 const MAX_EXTENSIONS_BYTES = 2048;
 const MAX_OPERATION_NAME = 256;
 
-/** What is needed of a GraphQL request before Apollo reads it. */
-interface GraphqlRequest {
-  query: string | undefined;
-  /** The hash by which a persisted operation is asked for. */
-  hash: unknown;
+const DOCUMENT_ID = /^[0-9a-f]{64}$/;
+
+/** The parameters of a GraphQL request over HTTP, none of them verified. */
+export interface GraphqlRequest extends AskedOperation {
+  /** As they were sent: GET has JSON in its parameters. */
+  parameters: Readonly<Record<string, unknown>>;
+  /** The extensions as an object, where they are one. */
+  extensions: unknown;
+}
+
+/** Reads a GraphQL request leniently and never throws: what is malformed is left for `checkGraphqlRequest` and Apollo. */
+export function readGraphqlRequest(request: FastifyRequest): GraphqlRequest {
+  const parameters = parametersOf(request);
+  const { query, documentId } = parameters;
+  const extensions = parsed(parameters['extensions']);
+  const byDocumentId = documentId !== undefined && documentId !== null;
+  const hash = byDocumentId ? documentId : propertyOf(propertyOf(extensions, 'persistedQuery'), 'sha256Hash');
+  return {
+    parameters,
+    extensions,
+    query: typeof query === 'string' ? query : undefined,
+    hash: typeof hash === 'string' ? withoutPrefix(hash) : hash,
+    byDocumentId,
+  };
 }
 
 /**
- * Reads a GraphQL request over HTTP leniently: what is malformed is left for Apollo to refuse.
- * @throws AppError `VALIDATION_ERROR` when its variables, extensions or operation name are larger than the limit
+ * @throws AppError `VALIDATION_ERROR` when variables, extensions or operation name are larger than the limit, or the
+ * document id is none, or beside another way to say which operation is wanted
  */
-export function readGraphqlRequest(request: FastifyRequest): GraphqlRequest {
-  const { query, operationName, variables, extensions } = parametersOf(request);
+export function checkGraphqlRequest({ parameters, extensions, query, hash, byDocumentId }: GraphqlRequest): void {
+  const { operationName } = parameters;
   if (typeof operationName === 'string' && operationName.length > MAX_OPERATION_NAME) {
     throw tooLarge('operationName', `${operationName.length} characters`, MAX_OPERATION_NAME);
   }
-  requireSmall('variables', variables, MAX_VARIABLES_BYTES);
-  requireSmall('extensions', extensions, MAX_EXTENSIONS_BYTES);
-  const persisted = propertyOf(parsed(extensions), 'persistedQuery');
-  return { query: typeof query === 'string' ? query : undefined, hash: propertyOf(persisted, 'sha256Hash') };
+  requireSmall('variables', parameters['variables'], MAX_VARIABLES_BYTES);
+  requireSmall('extensions', parameters['extensions'], MAX_EXTENSIONS_BYTES);
+  if (!byDocumentId) return;
+  if (typeof hash !== 'string' || !DOCUMENT_ID.test(hash)) {
+    throw new AppError('VALIDATION_ERROR', 'documentId: must be "sha256:" and 64 hexadecimal digits, lower case');
+  }
+  if (query !== undefined || propertyOf(extensions, 'persistedQuery') !== undefined) {
+    throw new AppError('VALIDATION_ERROR', 'documentId: must be the only way in which the operation is named');
+  }
 }
 
 function parametersOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
@@ -52,7 +78,6 @@ function bytesOf(value: unknown): number {
   }
 }
 
-/** GET has JSON in its parameters. */
 function parsed(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   try {
@@ -62,5 +87,6 @@ function parsed(value: unknown): unknown {
   }
 }
 
-const propertyOf = (value: unknown, name: string): unknown =>
+/** An own property of what a client has sent; undefined where there is none. */
+export const propertyOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : undefined;

@@ -8,12 +8,13 @@ import type { PersistedOperations } from '../../graphql/operations/persisted-ope
 import type { Homepage, RequestScope } from '../../page/homepage.js';
 import { cacheHeaders, privateHeaders } from '../hooks/cache-headers.js';
 import { graphqlContent } from '../hooks/etag-content.js';
-import { landingPagePolicy } from '../hooks/security-headers.js';
+import { landingPageHeaders } from '../hooks/security-headers.js';
 import type { Charge } from '../rate-limit/rate-limit-hook.js';
-import { readGraphqlRequest } from './graphql-request.js';
+import { forApollo } from './apollo-request.js';
+import { checkGraphqlRequest, readGraphqlRequest } from './graphql-request.js';
 import type { OpenRequest } from './open-request.js';
 
-/** `POST` and `GET /graphql`. */
+/** `POST` and `GET /graphql`, answered by Apollo Server. */
 export function graphqlRoute(
   server: FastifyInstance,
   options: {
@@ -27,11 +28,13 @@ export function graphqlRoute(
   const { apollo, homepage, openRequest, charge, persisted } = options;
   const serve = async (request: FastifyRequest, reply: FastifyReply) => {
     let scope: RequestScope | undefined;
+    const asked = readGraphqlRequest(request);
     const handle = fastifyApolloHandler(apollo, {
       context: async () => {
         try {
           scope = await openRequest(request, reply);
-          persisted.admit(readGraphqlRequest(request));
+          checkGraphqlRequest(asked);
+          persisted.admit(asked);
         } catch (error) {
           throw asHttpError(error);
         }
@@ -39,27 +42,17 @@ export function graphqlRoute(
         return { homepage, scope, charge: (cost) => charge(request, reply, cost) };
       },
     });
-    const body: unknown = await handle.call(server, forApollo(request), reply);
+    const body: unknown = await handle.call(server, forApollo(request, asked), reply);
     if (typeof body !== 'string') return body;
     if (String(reply.getHeader('content-type')).startsWith('text/html')) {
-      return reply.header('content-security-policy', landingPagePolicy(body)).send(body);
+      return reply.headers(landingPageHeaders(body)).send(body);
     }
     if (request.method !== 'POST' && reply.statusCode === 200 && scope !== undefined) {
       reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: graphqlContent(body) }));
     }
     return body;
   };
-  server.register(async (routes) => {
-    // Apollo says why such a body is refused: a form could send it from anywhere.
-    routes.addContentTypeParser('text/plain', { parseAs: 'string' }, async (_: FastifyRequest, body: string) => body);
-    routes.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
-  });
-}
-
-/** Apollo knows no HEAD, which is a GET whose answer Node leaves out, and HTTP/1.0 needs no host, which a URL does. */
-function forApollo(request: FastifyRequest): FastifyRequest {
-  const method = request.method === 'HEAD' ? 'GET' : request.method;
-  return Object.create(request, { method: { value: method }, hostname: { value: 'gateway' } });
+  server.route({ method: ['GET', 'POST'], url: '/graphql', handler: serve });
 }
 
 /** A request that is refused before anything is executed has its HTTP status, in GraphQL as in REST. */

@@ -6,6 +6,8 @@ export function healthRoutes(
   server: FastifyInstance,
   options: {
     reasons: () => readonly string[];
+    /** What is wrong, and does not keep it from serving. */
+    warnings: () => readonly string[];
     /** States of the sections' breakers: an open one costs its section only, so the process stays ready. */
     breakers: () => Readonly<Record<string, string>>;
   },
@@ -14,8 +16,10 @@ export function healthRoutes(
   server.get('/readyz', async (_request, reply) => {
     const reasons = options.reasons();
     const breakers = options.breakers();
-    if (reasons.length === 0) return { status: 'ready', breakers };
+    const found = options.warnings();
+    const warnings = found.length === 0 ? {} : { warnings: found };
+    if (reasons.length === 0) return { status: 'ready', ...warnings, breakers };
     reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
-    return { status: 'unavailable', reasons, breakers };
+    return { status: 'unavailable', reasons, ...warnings, breakers };
   });
 }

@@ -4,6 +4,7 @@ import { type AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Executor } from '../../graphql/operations/executor.js';
 import type { Operations } from '../../graphql/operations/operations.js';
+import { enumNameOf } from '../../graphql/schema/section-id.js';
 import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../../page/homepage.js';
 import { pageKey } from '../../page/page-key.js';
 import { wholeFailure } from '../../page/whole-failure.js';
@@ -13,6 +14,7 @@ import { restContent } from '../hooks/etag-content.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from '../rest/envelope.js';
 import { createHomepageParameters } from '../rest/homepage-parameters.js';
 import { operationNamed, searchOf } from '../rest/operation.js';
+import { createReshape, restSection } from '../rest/reshape.js';
 import { createSparseFields } from '../rest/sparse-fields.js';
 import type { OpenRequest } from './open-request.js';
 
@@ -27,11 +29,12 @@ export interface HomepageRouteOptions {
   clock: Clock;
 }
 
-/** `GET /api/v1/homepage` (seed 1): executes the persisted `Homepage` operation and reshapes its result. */
+/** `GET /api/v1/homepage`: executes the persisted `Homepage` operation and reshapes its result. */
 export function homepageRoute(server: FastifyInstance, options: HomepageRouteOptions): void {
   const { homepage, executor, operations, openRequest, clock } = options;
   const { registry } = homepage;
   const operation = operationNamed(operations, 'Homepage');
+  const reshape = createReshape(registry);
   const readParameters = createHomepageParameters({
     registry,
     sparseFields: createSparseFields({ operation, registry }),
@@ -48,7 +51,7 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
       document: fields?.document ?? operation,
       context,
       variables: {
-        sections: sections.map(({ snakeCase }) => snakeCase.toUpperCase()),
+        sections: sections.map(enumNameOf),
         limit,
         fresh,
         includeAnalytics,
@@ -58,7 +61,7 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
     if (data == null) throw errors?.[0]?.originalError ?? errors?.[0];
 
     const page = data['homepage'] as Page;
-    const { timestamp, userId, cacheKey: _, ...metadata } = page.metadata;
+    const { timestamp, userId, cacheKey: _, sections: statuses, ...metadata } = page.metadata;
     const key = {
       ...{ viewer: scope.viewer, sections, registry, limit, near, analytics: includeAnalytics },
       ...{ fields: fields?.paths, fallback },
@@ -66,8 +69,9 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
     const body = {
       sections: Object.fromEntries(
         sections.map((section) => {
+          const executed = page[section.key];
           const failed = fallback === 'empty' ? emptySection(section, clock.now()) : null;
-          return [section.key, page[section.key] ?? failed];
+          return [section.key, executed == null ? failed : restSection(section, executed)];
         }),
       ),
       metadata: {
@@ -75,8 +79,9 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
         ...(userId === null ? {} : { userId }),
         cacheKey: pageKey(key),
         ...metadata,
+        sections: reshape.statuses(statuses),
       },
-      ...(page.analytics == null ? {} : { analytics: toAnalytics(page.analytics) }),
+      ...(page.analytics == null ? {} : { analytics: reshape.analytics(page.analytics) }),
     };
     const failures = fromGraphqlErrors(
       errors,
@@ -102,11 +107,4 @@ function sendPage(
   }
   reply.code(500);
   return failureEnvelope('Every section failed', errors, body);
-}
-
-function toAnalytics({ sectionViews, recommendationScore }: PageAnalytics) {
-  return {
-    sectionViews: Object.fromEntries(sectionViews.map(({ section, views }) => [section, views])),
-    ...(recommendationScore === null ? {} : { recommendationScore }),
-  };
 }

@@ -1,5 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 
+/** Pages of other origins show the pictures, which style themselves. */
+const pictureHeaders = {
+  'cross-origin-resource-policy': 'cross-origin',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'",
+};
+
 /** The demo data's pictures, drawn from their paths alone, so that a page works offline. */
 export function imageRoute(server: FastifyInstance, options: { render: (path: string) => string | undefined }): void {
   server.get('/images/*', async (request, reply) => {
@@ -8,8 +14,8 @@ export function imageRoute(server: FastifyInstance, options: { render: (path: st
     if (svg === undefined) return reply.callNotFound();
     return reply
       .type('image/svg+xml; charset=utf-8')
+      .headers(pictureHeaders)
       .header('cache-control', 'public, max-age=86400')
-      .header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'")
       .send(svg);
   });
 }

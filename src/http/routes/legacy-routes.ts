@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Executor } from '../../graphql/operations/executor.js';
+import { olderLists } from '../../graphql/operations/older-lists.js';
 import type { Operations } from '../../graphql/operations/operations.js';
 import type { Homepage, SectionView } from '../../page/homepage.js';
 import { cacheHeaders } from '../hooks/cache-headers.js';
@@ -8,16 +9,8 @@ import { operationNamed, searchOf } from '../rest/operation.js';
 import { booleanParameter, parameterFault, parseQuery, refuseFaults } from '../rest/parameters.js';
 import type { OpenRequest } from './open-request.js';
 
-/** What the batch endpoint replaces, and the operation that each executes (seed 7.1). */
-const endpoints = [
-  { path: '/products/featured', operation: 'FeaturedProducts', field: 'featuredProducts', located: false },
-  { path: '/products/new-arrivals', operation: 'NewArrivals', field: 'newArrivals', located: false },
-  { path: '/stores/featured', operation: 'FeaturedStores', field: 'featuredStores', located: true },
-  { path: '/events/featured', operation: 'FeaturedEvents', field: 'featuredEvents', located: true },
-  { path: '/offers', operation: 'Offers', field: 'offers', located: false },
-] as const;
-
-const offerParameters = { featured: booleanParameter, flashSale: booleanParameter };
+/** The parameters of a list that serves another section with `flashSale`; `featured` asks for the first one. */
+const flashSaleParameters = { featured: booleanParameter, flashSale: booleanParameter };
 
 export interface LegacyRoutesOptions {
   homepage: Homepage;
@@ -28,14 +21,17 @@ export interface LegacyRoutesOptions {
   sunset: Date | undefined;
 }
 
-/** The older endpoints, kept for migration, under both prefixes: `{ success, data: [items], total, hasMore }`. */
+/** The endpoints of the older lists, with and without `/api/v1`: `{ success, data: [items], total, hasMore }`. */
 export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptions): void {
   const { homepage, executor, operations, openRequest, sunset } = options;
-  for (const { path, operation, field, located } of endpoints) {
-    const document = operationNamed(operations, operation);
+  for (const list of olderLists) {
+    const { path, field } = list;
+    const document = operationNamed(operations, list.operation);
+    const isLocated = list.section.located !== undefined;
+    const hasFlashSales = list.flashSale !== undefined;
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       announceSunset(reply, sunset);
-      const { limit, location, fresh, flashSale } = readParameters(searchOf(request), path === '/offers');
+      const { limit, location, fresh, flashSale } = readParameters(searchOf(request), hasFlashSales);
       const scope = await openRequest(request, reply, { fresh });
       const { data, errors } = await executor.execute({
         document,
@@ -44,7 +40,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
           ...(limit === undefined ? {} : { limit }),
           ...(fresh === undefined ? {} : { fresh }),
           ...(flashSale === undefined ? {} : { flashSale }),
-          ...(location !== undefined && located ? { location, located: true } : {}),
+          ...(location !== undefined && isLocated ? { location, located: true } : {}),
         },
       });
       const section = data?.[field] as SectionView | null | undefined;
@@ -58,11 +54,10 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
   }
 }
 
-function readParameters(search: string, isOffers: boolean) {
-  const known: typeof listParameters & Partial<typeof offerParameters> = isOffers
-    ? { ...listParameters, ...offerParameters }
-    : listParameters;
-  const { values, faults } = parseQuery(search, known as typeof listParameters & typeof offerParameters);
+/** @throws ValidationErrors listing every bad parameter, with what is allowed */
+function readParameters(search: string, hasFlashSales: boolean) {
+  const none: Partial<typeof flashSaleParameters> = {};
+  const { values, faults } = parseQuery(search, { ...listParameters, ...(hasFlashSales ? flashSaleParameters : none) });
   const { featured, flashSale } = values;
   const either = 'featured=true or flashSale=true';
   if (featured === true && flashSale === true) faults.push(parameterFault('flashSale', 'given with featured', either));

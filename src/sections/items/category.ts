@@ -2,12 +2,12 @@ import { Field, ID, ObjectType } from 'type-graphql';
 
 @ObjectType({ description: 'What a product, store, event or offer is about.', simpleResolvers: true })
 export class Category {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The id in the shop.' })
   id!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For people, such as "Kitchen & Dining".' })
   name!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: 'For addresses, such as "kitchen-dining".' })
   slug!: string;
 }

@@ -1,27 +1,28 @@
-import { Field, Float, ID, ObjectType } from 'type-graphql';
+import { Field, Float, ObjectType } from 'type-graphql';
 import type { ItemDefinition } from '../item-definition.js';
 import { Category } from './category.js';
 import { GeoPoint } from './geo-point.js';
+import { Item } from './item.js';
 
-@ObjectType({ description: 'An event that customers can go to.', simpleResolvers: true })
-export class Event {
-  @Field(() => ID)
-  id!: string;
-
-  @Field(() => String)
+@ObjectType({ description: 'An event that customers can go to.', implements: Item, simpleResolvers: true })
+export class Event extends Item {
+  @Field(() => String, { description: 'What it is called.' })
   title!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'A second line.' })
   subtitle?: string;
 
-  @Field(() => String)
-  image!: string;
+  @Field(() => String, { nullable: true, description: 'Address of a picture.' })
+  image?: string;
 
-  @Field(() => Float, { description: "In the shop's currency, major units; 0 is free." })
-  price!: number;
+  @Field(() => Float, {
+    nullable: true,
+    description: "Of a ticket, in the shop's currency, major units; 0 is free, null is not known.",
+  })
+  price?: number;
 
-  @Field(() => GeoPoint)
-  location!: GeoPoint;
+  @Field(() => GeoPoint, { nullable: true, description: 'Where it takes place.' })
+  location?: GeoPoint;
 
   @Field(() => Date, { description: 'When it begins.' })
   date!: Date;
@@ -29,10 +30,10 @@ export class Event {
   @Field(() => String, { nullable: true, description: 'The time as the organizer puts it.' })
   time?: string;
 
-  @Field(() => Category, { nullable: true })
+  @Field(() => Category, { nullable: true, description: 'What it is about.' })
   category?: Category;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Who holds it.' })
   organizer?: string;
 
   @Field(() => Float, { nullable: true, description: 'Kilometres from the location asked for; null without one.' })

@@ -8,9 +8,9 @@ export class GeoPoint {
   @Field(() => [Float], { description: '[longitude, latitude] in degrees.' })
   coordinates!: number[];
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Street and number.' })
   address?: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The town.' })
   city?: string;
 }

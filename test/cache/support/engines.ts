@@ -3,7 +3,7 @@ import { createMemoryStore } from '../../../src/cache/memory-store.js';
 import { createRedisStore, type RedisStoreOptions } from '../../../src/cache/redis/redis-store.js';
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import { systemClock } from '../../../src/core/clock.js';
-import { until } from '../../support/redis-server.js';
+import { until } from '../../support/until.js';
 import { createEventLog, type EventLog } from './rig.js';
 
 /** A cache of its own, as a process has it, on a real Redis. */

@@ -52,10 +52,15 @@ function authenticator(location = url): Authenticator {
   return createAuthenticator({ secret, keys, issuer: 'shop', audience: 'homepage', clock });
 }
 
-async function token(alg: string, kid: string, key: CryptoKey | Uint8Array, claims: Record<string, unknown> = {}) {
+async function token(
+  alg: string,
+  kid: string | undefined,
+  key: CryptoKey | Uint8Array,
+  claims: Record<string, unknown> = {},
+) {
   const now = Math.floor(clock.now() / 1000);
   const payload = { sub: userId, iss: 'shop', aud: 'homepage', exp: now + 90_000, ...claims };
-  return `Bearer ${await new SignJWT(payload).setProtectedHeader({ alg, kid }).sign(key)}`;
+  return `Bearer ${await new SignJWT(payload).setProtectedHeader({ alg, ...(kid === undefined ? {} : { kid }) }).sign(key)}`;
 }
 const bytes = (text: string) => new TextEncoder().encode(text);
 const codeOf = (viewer: Promise<unknown>) =>
@@ -92,6 +97,28 @@ describe('tokens', () => {
     ['that are too long', () => token('HS256', 'any', bytes(secret), { x: 'x'.repeat(9000) })],
   ])('%s are refused', async (_, make) => {
     expect(await codeOf(authenticator().viewer(await make()))).toBe('UNAUTHENTICATED');
+  });
+
+  it.each([['a list'], ['a number']])('whose subject is %s are refused', async (kind) => {
+    const sub = kind === 'a list' ? [userId] : 5;
+    expect(await codeOf(authenticator().viewer(await token('HS256', 'any', bytes(secret), { sub })))).toBe(
+      'UNAUTHENTICATED',
+    );
+  });
+
+  it.each([
+    ['that name no key', undefined],
+    ['whose name two keys have', 'same'],
+  ])('%s are taken by each key of the set, and by no other', async (_, kid) => {
+    answer.body = await setOf(['same', ec.publicKey], ['same', later.publicKey]);
+    const { viewer } = authenticator();
+    for (const { privateKey } of [ec, later]) {
+      expect(await viewer(await token('ES256', kid, privateKey))).toEqual({ userId });
+    }
+    const foreign = await generateKeyPair('ES256');
+    expect(await codeOf(viewer(await token('ES256', kid, foreign.privateKey)))).toBe('UNAUTHENTICATED');
+    const over = await token('ES256', kid, later.privateKey, { exp: clock.now() / 1000 - 61 });
+    expect(await codeOf(viewer(over))).toBe('UNAUTHENTICATED');
   });
 
   it('may be off by a minute', async () => {

@@ -4,7 +4,8 @@ import { connectRedis, type RedisConnection } from '../../../src/redis/redis-con
 import { createSpendings } from '../../../src/redis/spendings.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
 import { silentLogger as logger } from '../../support/logger.js';
-import { type RedisServer, startRedisServer, until } from '../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../support/redis-server.js';
+import { until } from '../../support/until.js';
 
 let clock: FakeClock;
 beforeEach(() => {

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { registry } from '../../../src/sections/registry.js';
 import { bearer, buildTestApp, type TestApp } from '../../support/app.js';
 import { createFakeClock } from '../../support/fake-clock.js';
+import { sectionIds } from '../../support/sections.js';
 import { type Shop, startShop } from '../../support/shop.js';
 
 const clock = createFakeClock();
@@ -23,7 +25,7 @@ afterAll(async () => {
 const page = (search = '', headers: Record<string, string> = {}) => app.get(`/api/v1/homepage${search}`, headers);
 
 describe('the envelope', () => {
-  it("has the seed's keys in the seed's order", async () => {
+  it('has the documented keys in the documented order', async () => {
     const { body, headers } = await page('?includeAnalytics=true', await bearer(userId, clock));
     expect(headers['content-type']).toBe('application/json; charset=utf-8');
     expect(Object.keys(body)).toEqual(['version', 'success', 'data']);
@@ -40,6 +42,12 @@ describe('the envelope', () => {
       'sections',
     ]);
     expect(Object.keys(body.data.analytics ?? {})).toEqual(['sectionViews', 'recommendationScore']);
+    for (const section of registry) {
+      const { id, ...rest } = body.data.sections[section.key] ?? {};
+      expect(id).toBe(section.id);
+      expect(Object.keys(rest)).toEqual(['title', 'type', 'items', 'total', 'hasMore', 'lastUpdated']);
+      expect(Object.keys(body.data.sections[section.key] ?? {})[0]).toBe('id');
+    }
     expect(Object.keys(body.data.sections['justForYou']?.items[0] ?? {})).toEqual([
       'id',
       'name',
@@ -64,7 +72,7 @@ describe('the envelope', () => {
       fromCache: false,
       executionTime: 0,
       partialFailure: false,
-      sections: ['justForYou', 'newArrivals', 'trending_stores', 'events', 'offers', 'flashSales'].map((section) => ({
+      sections: sectionIds.map((section) => ({
         section,
         status: 'FRESH',
         ageMs: 0,
@@ -106,6 +114,16 @@ describe('the envelope', () => {
       'homepage:anonymous:v1:fields=events.total,offers.items.title,offers.items.store.name:sections=events,offers',
     );
     expect(body.data.metadata.sections).toHaveLength(2);
+  });
+
+  it('calls the name of a section its id, among the fields asked for as well', async () => {
+    const { body } = await page('?fields=trendingStores.id,trendingStores.total,offers.title');
+    const sections = body.data.sections;
+    expect(sections['trendingStores']).toEqual({ id: 'trending_stores', total: expect.any(Number) });
+    expect(sections['offers']).toEqual({ title: 'Offers' });
+    expect(body.data.metadata.sections.map(({ section }) => section)).toEqual(['trending_stores', 'offers']);
+    const refused = await page('?fields=offers.section');
+    expect(refused.body.errors?.[0]?.['message']).toContain('"offers.section" is unknown');
   });
 
   it('lists every bad parameter at once', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { olderLists } from '../../../src/graphql/operations/older-lists.js';
+import { enumNameOf } from '../../../src/graphql/schema/section-id.js';
 import { bearer, buildTestApp, type RestSection, type TestApp } from '../../support/app.js';
 import { createFakeClock } from '../../support/fake-clock.js';
 import { type Shop, startShop } from '../../support/shop.js';
@@ -40,6 +42,20 @@ describe('older endpoints', () => {
       expect(Object.keys(body)).toEqual(['success', 'data', 'total', 'hasMore']);
       expect(body).toEqual({ success: true, data: section.items, total: section.total, hasMore: section.hasMore });
       expect(section.items).toHaveLength(4);
+    }
+  });
+
+  it.each(olderLists)('$path has the items of the query field $field', async ({ path, field, section, flashSale }) => {
+    const asked = [{ search: '', given: '', served: section }];
+    if (flashSale) asked.push({ search: '&flashSale=true', given: ', flashSale: true', served: flashSale });
+    for (const { search, given, served } of asked) {
+      const { body } = await app.get(`${path}?limit=2${search}`);
+      const graphql = await app.graphql(`{ ${field}(limit: 2${given}) { section items { id } total } }`);
+      const list = graphql.body.data?.[field];
+      expect(list?.['section']).toBe(enumNameOf(served));
+      const ids = (body.data as unknown as { id: string }[]).map(({ id }) => ({ id }));
+      expect([ids, body]).toEqual([list?.['items'], expect.objectContaining({ total: list?.['total'] })]);
+      expect(ids).toHaveLength(2);
     }
   });
 
