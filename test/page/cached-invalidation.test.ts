@@ -30,7 +30,7 @@ const settled = async (search: string) => {
   await expect
     .poll(
       async () => {
-        await clock.advance(10);
+        await clock.advance(100);
         return statuses(await page(search));
       },
       { timeout: 5000 },
@@ -142,7 +142,7 @@ describe('a change in the database', () => {
     await expect
       .poll(
         async () => {
-          await clock.advance(10);
+          await clock.advance(100);
           return first(await page(search, mine), 'justForYou').id;
         },
         { timeout: 5000 },
