@@ -77,21 +77,25 @@ const scene: fc.Arbitrary<Step[]> = fc
     other: process,
     key: fc.nat(1),
     mode,
-    trouble: fc.option(fc.constantFrom(...redisSteps), { nil: undefined }),
+    before: fc.option(fc.constantFrom(...redisSteps), { nil: undefined, freq: 1 }),
+    after: fc.option(fc.constantFrom(...redisSteps), { nil: undefined, freq: 1 }),
     isPaused: fc.boolean(),
-    order: fc.boolean(),
     fails: fc.boolean(),
     waitMs: fc.constantFrom(20, 400, 1200, 3100),
   })
-  .map(({ one, other, key, mode: how, trouble, isPaused, order, fails, waitMs }) => {
+  .map(({ one, other, key, mode: how, before, after, isPaused, fails, waitMs }) => {
     const get: Step = { kind: 'get', process: one, key, fresh: false, leaveAfterMs: 0 };
-    const befalls: Step[] = trouble === undefined ? [] : [{ kind: 'redis', state: trouble }];
+    const befalls = (state: (typeof redisSteps)[number] | undefined): Step[] =>
+      state === undefined ? [] : [{ kind: 'redis', state }];
     const invalidate: Step = { kind: 'invalidate', process: other, tag: tagNames.indexOf('shared'), mode: how };
     return [
       { kind: 'source', fails: false, loadMs: 5, heedsAbort: true },
       ...([get, { kind: 'wait', ms: 100 }] satisfies Step[]),
       ...(isPaused && one !== other ? [{ kind: 'pause', process: one } satisfies Step] : []),
-      ...(order ? [...befalls, invalidate] : [invalidate, { kind: 'wait', ms: 30 } satisfies Step, ...befalls]),
+      ...befalls(before),
+      invalidate,
+      { kind: 'wait', ms: 30 },
+      ...befalls(after),
       { kind: 'wait', ms: waitMs },
       { kind: 'source', fails, loadMs: 5, heedsAbort: true },
       get,
