@@ -110,7 +110,7 @@ const scene: fc.Arbitrary<Step[]> = fc
 
 const part: fc.Arbitrary<Step[]> = fc.oneof(
   { weight: 12, arbitrary: step.map((one) => [one]) },
-  { weight: 1, arbitrary: scene },
+  { weight: 2, arbitrary: scene },
 );
 
 /** What happens, and the seed of everything that is left to chance in it (delays, jitter). */
