@@ -162,6 +162,20 @@ describe('POST /admin/invalidate', () => {
       payload: JSON.stringify(payload),
     });
 
+  it('says 202 when Redis could not take it: other processes do not know yet', async () => {
+    // Nothing listens there.
+    const env = { ADMIN_TOKEN: 'the admin token', REDIS_URL: 'redis://127.0.0.1:1' };
+    const alone = await buildTestApp(shop.uri, { clock, cached: true, env });
+    const { status, body } = await alone.inject({
+      method: 'POST',
+      url: '/admin/invalidate',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer the admin token' },
+      payload: JSON.stringify({ tags: ['collection:offers'], mode: 'soft' }),
+    });
+    expect([status, body]).toMatchObject([202, { success: true, data: { shared: false } }]);
+    await alone.close();
+  });
+
   it('makes entries stale, or forbids them', async () => {
     expect((await send({ tags: ['collection:offers'], mode: 'soft' })).status).toBe(200);
     expect(statuses(await page('?sections=events,offers'))).toEqual(['CACHED', 'STALE']);
