@@ -57,6 +57,7 @@ export function createCachedSource(options: {
           return deadline.signal;
         },
         fresh,
+        ...(near === undefined ? {} : { group: 'place' }),
       });
     },
   };
