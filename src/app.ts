@@ -62,6 +62,8 @@ import type { Section } from './sections/define-section.js';
 const BOOKKEEPING_TIMEOUT_MS = 1000;
 /** How often a process that goes away looks whether the last requests are answered. */
 const ANSWERED_POLL_MS = 20;
+/** Share of process memory that entries of places may take: one client can ask for any number of them. */
+const PLACES_SHARE = 0.25;
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -125,7 +127,7 @@ export async function buildApp(options: {
   const cache =
     options.cache ??
     createCache({
-      memory: createMemoryStore({ maxBytes: memoryBytes }),
+      memory: createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } }),
       shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,

@@ -2,7 +2,7 @@ import { createEmitter, type Emitter } from '../core/emitter.js';
 import type { CacheResult } from './ask.js';
 import type { InvalidationMode } from './invalidation-log.js';
 
-/** What the cache tells whoever listens. `label` is the section id given with `get`; keys and users never appear. */
+/** What the cache tells its listeners. `label` is the section id given with `get`; keys and users never appear. */
 export interface CacheEventMap {
   /** Served from a copy that is fresh. */
   hit: { label: string; ageMs: number };

@@ -88,7 +88,7 @@ export interface CacheOptions {
 
 /**
  * A cache that never passes stale for fresh: tiers, single flight, leases between processes, stale serving and invalidation
- * by tags. See docs/decisions/008-cache-versions.md for what makes it safe.
+ * by tags. See docs/decisions/017-invalidation-log.md for what makes it safe.
  */
 export function createCache(options: CacheOptions): Cache {
   const { memory, clock, events, random, codec = jsonCodec } = options;

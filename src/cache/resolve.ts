@@ -115,16 +115,22 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     let hasWaited = false;
     for (;;) {
       const epochs = shared?.link.epochs ?? 0;
+      const before = new Set(flight.waiters);
       const look = await shared?.lookUp(key, id, ask, budget);
+      // Where messages were not heard, a caller who came during the look may know of what was invalidated during it.
+      const isOwed = look !== undefined && !shared?.link.isHeard;
+      const owed = new Set(isOwed ? [...flight.waiters].filter((waiter) => !before.has(waiter)) : []);
+      const lookedFor = new Set([...flight.waiters].filter((waiter) => !owed.has(waiter)));
       const copy = look ? look.copy : memory.get(key);
       const serves = copy !== undefined && (look !== undefined || !shared?.tier.available);
       const state = copy && serves ? answers.state(copy, ask.policy) : 'dead';
       const isCalm = copy !== undefined && state === 'stale' && answers.isCalm(copy, ask.policy);
-      if (copy && serves) answerAll(flight.waiters, epochs, 'copy', (waiting) => answers.answer(copy, waiting));
+      if (copy && serves) answerAll(lookedFor, epochs, 'copy', (waiting) => answers.answer(copy, waiting));
       if (state === 'stale' && !isCalm) flight.detach();
       if (signal.aborted || isDone(flight, state === 'fresh' || isCalm)) return;
 
-      // A caller who came on a new link is owed a look of its own.
+      // Such a caller, or one who came on a new link, is owed a look of its own.
+      if (owed.size > 0) continue;
       if ([...flight.waiters].some((waiter) => waiter.ask.askedEpoch > epochs)) continue;
 
       const failure = failures.standing(key, isServable(memory.get(key), ask), ask.policy);

@@ -63,6 +63,7 @@ export function createCachedSource(options: {
           return deadline.signal;
         },
         fresh,
+        ...(near === undefined ? {} : { group: 'place' }),
       });
     },
   };

@@ -99,7 +99,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
   };
 }
 
+/** How often the time is looked at while a request waits, and behind the answers. */
 const TICK_MS = 5;
+const BACKGROUND_TICK_MS = 50;
 
 /**
  * The answer, unless the budget is used up first. Waiting is counted in ticks, and one that comes late counts for no more
@@ -109,12 +111,13 @@ const TICK_MS = 5;
 function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const limitMs = budget.leftMs;
+    const tickMs = limitMs > 10 * BACKGROUND_TICK_MS ? BACKGROUND_TICK_MS : TICK_MS;
     let countedAt = clock.monotonic();
     let cancel = () => {};
     const count = () => {
       const now = clock.monotonic();
       const passedMs = now - countedAt;
-      budget.leftMs = Math.max(0, budget.leftMs - (passedMs < 2 * TICK_MS ? passedMs : TICK_MS));
+      budget.leftMs = Math.max(0, budget.leftMs - (passedMs < 2 * tickMs ? passedMs : tickMs));
       countedAt = now;
     };
     const giveUp = () =>
@@ -125,7 +128,7 @@ function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): 
       else cancel = clock.after(0, giveUp);
     };
     const wait = () => {
-      cancel = clock.after(Math.min(TICK_MS, budget.leftMs), tick);
+      cancel = clock.after(Math.min(tickMs, budget.leftMs), tick);
     };
     wait();
     answer.then(resolve, reject).finally(() => {

@@ -199,10 +199,11 @@ export function createHistory() {
     checkFailure: (ask: TrueAsk, now: number): void => {
       const load = holds.get(`${ask.process} ${ask.key}`);
       if (!load || load.began > ask.asked || now - load.beganAt >= modelPolicy.graceMs - OLDER_MS) return;
-      // One that this process had not heard of when the load began may count against it, although it was made before.
+      // One that this process had not heard of when the load began, or did not know to be in Redis, may count against it.
       const isForbidden = invalidations.some((one) => {
         const heardAt = heard.get(ask.process)?.get(one) ?? Number.POSITIVE_INFINITY;
-        return one.mode === 'hard' && load.tags.includes(one.tag) && (one.called > load.began || heardAt > load.began);
+        const isKnown = heardAt < load.began && (one.acknowledged?.order ?? Number.POSITIVE_INFINITY) < load.began;
+        return one.mode === 'hard' && load.tags.includes(one.tag) && (one.called > load.began || !isKnown);
       });
       if (!isForbidden) {
         throw new Error(`grace was lost\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)} at ${now}`);
