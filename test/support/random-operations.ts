@@ -58,14 +58,18 @@ export function randomOperations(schema: GraphQLSchema, registry: readonly Secti
     sections: fc.constantFrom(null, ...registry.map(({ snakeCase }) => [snakeCase.toUpperCase()])),
     on: fc.boolean(),
   });
-  return fc.tuple(roots, variables).map(([text, variables]) => ({
-    query:
-      'query ($limit: Int, $place: GeoPointInput, $sections: [SectionId!], $on: Boolean!) ' +
-      `{ ${text} ...Used } fragment Named on Section { section title @include(if: $on) }` +
-      ' fragment Used on Query { __typename @skip(if: $on) homepage(limit: 1) @include(if: false) { offers { ...Named } } }',
-    variables,
-  }));
+  return fc.tuple(roots, variables).map(([text, variables]) => {
+    const body =
+      `{ ${text} ...Used } fragment Named on Section { section title @include(if: $on) } fragment Used on Query ` +
+      '{ __typename @skip(if: $on) never: homepage(limit: 1) @include(if: false) { offers { ...Named } } }';
+    const used = Object.entries(variableTypes).filter(([name]) => body.includes(`$${name}`));
+    const declared = used.map(([name, type]) => `$${name}: ${type}`).join(', ');
+    return { query: `query (${declared}) ${body}`, variables };
+  });
 }
+
+/** An operation may declare no variable that it does not use. */
+const variableTypes = { limit: 'Int', place: 'GeoPointInput', sections: '[SectionId!]', on: 'Boolean!' };
 
 const directive = fc.constantFrom('', '', '', '@include(if: $on)', '@skip(if: $on)');
 

@@ -64,7 +64,8 @@ export function writeAnswer(options: {
         : gzipPieces(bytes.pieces);
   const length = buffers?.reduce((sum, buffer) => sum + buffer.length, 0) ?? bytes.length;
   headers.push('content-type', plain.type, 'content-length', String(length));
-  if (!isShared) headers.push('vary', compression === undefined ? operation.vary : `${operation.vary}, accept-encoding`);
+  if (!isShared)
+    headers.push('vary', compression === undefined ? operation.vary : `${operation.vary}, accept-encoding`);
   if (compression !== undefined) headers.push('content-encoding', compression);
   response.writeHead(200, headers);
   response.cork();

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import type { Document } from 'mongodb';
+import { ObjectId } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSchema } from '../../../src/graphql/schema/build-schema.js';
 import { registry } from '../../../src/sections/registry.js';
@@ -204,7 +204,9 @@ it('never serves what a hard invalidation forbids, nor one user what is of anoth
   }
   await send({ path: '/api/v1/homepage?sections=offers' });
   expect((await send({ path: '/api/v1/homepage?sections=offers' })).short).toBe(true);
-  const [{ _id }] = (await fixture.shop.db.collection('offers').find({ featured: true }).sort({ createdAt: -1 }).toArray()) as [Document];
+  const newest = { featured: true, isActive: true };
+  const [offer] = await fixture.shop.db.collection('offers').find(newest).sort({ createdAt: -1 }).toArray();
+  const _id: ObjectId = offer?._id ?? new ObjectId();
   await fixture.shop.db.collection('offers').updateOne({ _id }, { $set: { discountedPrice: 1.23, isActive: false } });
   await expect
     .poll(async () => {
