@@ -64,14 +64,16 @@ export function createConnectionGate(options: {
     listener(request, response);
   };
 
-  /** Lets a connection take its turn, or reads on when all that it has sent is passed on. */
+  const mayPass = (connection: Connection): boolean =>
+    !connection.socket.destroyed &&
+    connection.underWay.size < bounds.maxUnderWay &&
+    untakenBytes(connection) <= bounds.maxUntakenBytes;
+
+  /** Lets a connection take its turn, or reads on when all that it has sent is passed on. Each answer taken advances again. */
   const advance = (connection: Connection): void => {
-    const { socket, underWay, queue } = connection;
-    if (socket.destroyed || underWay.size >= bounds.maxUnderWay) return;
-    // Each answer that is taken advances again.
-    if (untakenBytes(connection) > bounds.maxUntakenBytes) return;
-    if (queue.length === 0) {
-      socket.resume();
+    if (!mayPass(connection)) return;
+    if (connection.queue.length === 0) {
+      connection.socket.resume();
       return;
     }
     ready.add(connection);
@@ -85,14 +87,18 @@ export function createConnectionGate(options: {
     setImmediate(() => {
       scheduled = false;
       const [connection] = ready;
-      if (connection !== undefined) {
-        ready.delete(connection);
-        const next = connection.queue.shift();
-        if (next !== undefined) pass(connection, ...next);
-        advance(connection);
-      }
+      if (connection !== undefined) takeTurn(connection);
       passOneEachTurn();
     });
+  };
+
+  const takeTurn = (connection: Connection): void => {
+    ready.delete(connection);
+    // What was passed on before has been answered meanwhile, and may wait to be taken.
+    if (!mayPass(connection)) return;
+    const next = connection.queue.shift();
+    if (next !== undefined) pass(connection, ...next);
+    advance(connection);
   };
 
   const boundWaitingBytes = () => {

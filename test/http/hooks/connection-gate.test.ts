@@ -101,6 +101,7 @@ describe('requests that a client pipelines', () => {
     socket.on('data', (chunk) => {
       taken += chunk.length;
     });
+    socket.resume();
     await expect.poll(() => taken).toBeGreaterThan(3 * LARGE.length);
     expect(entered).toBe(3);
   });
