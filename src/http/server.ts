@@ -9,6 +9,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -39,6 +40,10 @@ export const connectionBounds = {
   maxConnections: 10_000,
   /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
   maxUnderWay: 32,
+  /** Requests of one connection that wait behind those; clients that pipeline retry what was not answered (RFC 9112, 9.3.2). */
+  maxQueued: 256,
+  /** Bytes of one connection's answers that the client has not taken: a few of the largest pages. */
+  maxUntakenBytes: 262_144,
   /** Milliseconds for which a client may take no byte of its answers. */
   untakenMs: 10_000,
   /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
@@ -89,7 +94,11 @@ export async function createServer(options: {
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
       reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-      return sendFailure(error, request, reply);
+      // A path that cannot be decoded comes here past every hook. It counts too, for the address of its connection.
+      void (options.takeOnArrival?.(request, reply) ?? Promise.resolve())
+        .then(() => error)
+        .catch((refusal: AppError) => refusal)
+        .then((failure) => sendFailure(failure, request, reply));
     },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
