@@ -36,6 +36,10 @@ export const connectionBounds = {
   maxConnections: 10_000,
   /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
   maxUnderWay: 32,
+  /** Requests of one connection that wait behind those; clients that pipeline retry what was not answered (RFC 9112, 9.3.2). */
+  maxQueued: 256,
+  /** Bytes of one connection's answers that the client has not taken: a few of the largest pages. */
+  maxUntakenBytes: 262_144,
   /** Milliseconds for which a client may take no byte of its answers. */
   untakenMs: 10_000,
   /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
