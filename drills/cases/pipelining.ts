@@ -23,6 +23,9 @@ export const pipelining: Drill = {
       const gateway = await startLone(fixture, { MONGODB_URI, NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}` });
       const { hostname: host, port } = new URL(gateway.origin);
       const request = `GET /api/v1/homepage?limit=20 HTTP/1.1\r\nhost: a\r\n\r\n`;
+      const others = [{ origin: gateway.origin, path: '/api/v1/homepage' }];
+      // So that what others wait for is not the first use of everything.
+      await load.run({ asks: others, pace: { connections: 1, count: 200 } });
       const clients = [REQUESTS, REQUESTS_WITHIN_BOUNDS].flatMap((requests) =>
         Array.from({ length: count }, () => {
           const client = connect({ host, port: Number(port) });
@@ -34,7 +37,7 @@ export const pipelining: Drill = {
       const startedAt = performance.now();
       try {
         const beside = await load.run({
-          asks: [{ origin: gateway.origin, path: '/api/v1/homepage' }],
+          asks: others,
           pace: { perSecond: 10, forMs: scale === 'full' ? 10_000 : 2000 },
         });
         // What has ended is seen by those who write: nothing of theirs is read.
