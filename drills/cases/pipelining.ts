@@ -4,8 +4,8 @@ import { playing, startLone, until, wait } from '../support/drill-processes.js';
 import { noneFailed, percentile } from '../support/times.js';
 
 const REQUESTS = 12_000;
-/** What a client of the second kind sends at once: fewer than may wait for their turn. */
-const REQUESTS_WITHIN_BOUNDS = 200;
+/** What clients of a second kind send at once: fewer than may wait for their turn. */
+const WITHIN_BOUNDS = { clients: 5, requests: 200 };
 const HEAP_MIB = 256;
 /** Milliseconds within which a client that takes nothing has been left: 10 s, and a look. */
 const LEFT_MS = 15_000;
@@ -26,14 +26,17 @@ export const pipelining: Drill = {
       const others = [{ origin: gateway.origin, path: '/api/v1/homepage' }];
       // So that what others wait for is not the first use of everything.
       await load.run({ asks: others, pace: { connections: 1, count: 200 } });
-      const clients = [REQUESTS, REQUESTS_WITHIN_BOUNDS].flatMap((requests) =>
-        Array.from({ length: count }, () => {
-          const client = connect({ host, port: Number(port) });
-          client.on('error', () => undefined);
-          client.pause().write(request.repeat(requests));
-          return { client, again: requests === REQUESTS ? request : request.repeat(requests) };
-        }),
-      );
+      const flood = (requests: number, again: string) => {
+        const client = connect({ host, port: Number(port) });
+        client.on('error', () => undefined);
+        client.pause().write(request.repeat(requests));
+        return { client, again };
+      };
+      const { requests } = WITHIN_BOUNDS;
+      const clients = [
+        ...Array.from({ length: count }, () => flood(REQUESTS, request)),
+        ...Array.from({ length: WITHIN_BOUNDS.clients }, () => flood(requests, request.repeat(requests))),
+      ];
       const startedAt = performance.now();
       try {
         const beside = await load.run({
