@@ -4,6 +4,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -82,7 +83,11 @@ export async function createServer(options: {
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
       reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-      return sendFailure(error, request, reply);
+      // A path that cannot be decoded comes here past every hook. It counts too, for the address of its connection.
+      void (options.takeOnArrival?.(request, reply) ?? Promise.resolve())
+        .then(() => error)
+        .catch((refusal: AppError) => refusal)
+        .then((failure) => sendFailure(failure, request, reply));
     },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
