@@ -3,6 +3,7 @@ import { benchCalls } from './calls.js';
 import { drawPlots } from './report/plots.js';
 import { report } from './report/report.js';
 import { readResults } from './report/results.js';
+import { runScenarios } from './scenarios/run-scenarios.js';
 import { fallsSince } from './speed/check-speed.js';
 import { runSpeed } from './speed/run-speed.js';
 
@@ -29,6 +30,10 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
       if (falls.length > 0) process.exitCode = 1;
       console.log(falls.length === 0 ? `Nothing fell since ${speed.origin.commit}.` : falls.join('\n'));
     },
+  },
+  scenarios: {
+    summary: 'what this gateway and other caches do when something fails',
+    run: async () => report({ scenarios: await runScenarios({ command: 'npm run bench -- scenarios' }) }),
   },
   calls: { summary: "calls of the gateway's own functions for one request that memory answers", run: benchCalls },
 };

@@ -32,4 +32,6 @@ export const startApollo: StartPeer = async ({ shop, port, ttlSeconds, redisUrl 
 };
 
 const redisCache = (url: string) =>
-  new KeyvAdapter<string>(new Keyv({ store: new KeyvRedis(url) }) as object as AdaptedKeyv);
+  new KeyvAdapter<string>(
+    new Keyv({ store: new KeyvRedis({ url, disableOfflineQueue: true }) }) as object as AdaptedKeyv,
+  );

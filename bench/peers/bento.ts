@@ -9,7 +9,8 @@ import { serveYoga } from './yoga.js';
 /** Yoga whose sections are kept by bentocache, with what it has against failures: https://bentocache.dev/docs/introduction */
 export const startBento: StartPeer = async ({ shop, port, ttlSeconds, redisUrl }) => {
   const memory = bentostore().useL1Layer(memoryDriver({ maxSize: '64mb' }));
-  const connection = redisUrl === undefined ? undefined : new Redis(redisUrl);
+  const connection =
+    redisUrl === undefined ? undefined : new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   connection?.on('error', () => undefined);
   const store =
     connection === undefined

@@ -17,7 +17,8 @@ export const startMercurius: StartPeer = async ({ shop, port, ttlSeconds, redisU
     jit: 1,
     context: ({ headers }) => ({ userId: userOf(headers) }),
   });
-  const redis = redisUrl === undefined ? undefined : new Redis(redisUrl);
+  const redis =
+    redisUrl === undefined ? undefined : new Redis(redisUrl, { enableOfflineQueue: false, maxRetriesPerRequest: 1 });
   redis?.on('error', () => undefined);
   await app.register(cachePlugin.default, {
     ttl: ttlSeconds,

@@ -109,7 +109,7 @@ export async function openShop(options: { uri: string; cached: boolean }): Promi
     filter: Filter<Document>,
     find: (filter: Filter<Document>) => Promise<Document[]>,
   ): Promise<[Document[], number]> => {
-    const recommendation = await db.collection('recommendations').findOne({ userId });
+    const recommendation = await db.collection('recommendations').findOne({ userId: new ObjectId(userId) });
     const items: { productId: ObjectId; score: number }[] = recommendation?.['items'] ?? [];
     const scores = new Map(items.map(({ productId, score }) => [String(productId), score]));
     const ids = items.map(({ productId }) => productId);

@@ -43,7 +43,9 @@ function wrk(directory: string, connections: number): LoadGenerator {
       await writeFile(script, luaOf(request));
       const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `${origin}${request.path}`];
       const { stdout } = await execute('wrk', args, { timeout: KILLED_AFTER_MS });
-      return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as LoadResult;
+      const report = stdout.split('\n').find((line) => line.startsWith('{'));
+      if (report === undefined) throw new Error(`wrk reported nothing: ${stdout}`);
+      return JSON.parse(report) as LoadResult;
     },
   };
 }
