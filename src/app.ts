@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
 import { startJobs } from './background/start-background.js';
 import { type Cache, createCache } from './cache/cache.js';
 import { createCacheEvents } from './cache/cache-events.js';
@@ -23,6 +24,7 @@ import { createAuthenticator } from './http/auth/authenticator.js';
 import { createKeySet } from './http/auth/key-set.js';
 import { createKeySource } from './http/auth/key-source.js';
 import { createViewers } from './http/auth/viewers.js';
+import { createShortWay } from './http/hot/short-way.js';
 import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
@@ -34,6 +36,7 @@ import { legacyRoutes } from './http/routes/legacy-routes.js';
 import { createRequestScopes } from './http/routes/open-request.js';
 import { createServer } from './http/server.js';
 import { logCacheEvents } from './observability/cache-log.js';
+import { createPageLog } from './observability/page-log.js';
 import { logPageEvents } from './observability/section-log.js';
 import { logSourceEvents } from './observability/source-log.js';
 import { createCachedSource } from './page/cached-source.js';
@@ -59,6 +62,8 @@ import type { Section } from './sections/define-section.js';
 const BOOKKEEPING_TIMEOUT_MS = 1000;
 /** How often a process that goes away looks whether the last requests are answered. */
 const ANSWERED_POLL_MS = 20;
+/** Share of process memory that entries of places may take: one client can ask for any number of them. */
+const PLACES_SHARE = 0.25;
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -82,7 +87,7 @@ export async function buildApp(options: {
   registry: readonly Section[];
   database: Database;
   clock: Clock;
-  logger: FastifyBaseLogger;
+  logger: Logger;
   random?: Random;
   /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
@@ -101,7 +106,8 @@ export async function buildApp(options: {
   redis?.connect();
   const { jwks } = config.auth;
   const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
-  const viewerOf = createViewers(createAuthenticator({ ...config.auth, keys: keys || undefined, clock }));
+  const authenticator = createAuthenticator({ ...config.auth, keys: keys || undefined, clock });
+  const viewerOf = createViewers(authenticator);
   const limiter =
     config.rateLimitMax > 0
       ? createRateLimiter({
@@ -111,10 +117,6 @@ export async function buildApp(options: {
       : undefined;
   const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
   const underWay = new Set<ServerResponse>();
-  const server = await createServer({
-    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival, underWay },
-    draining: () => draining,
-  });
   const events = createCacheEvents();
   logCacheEvents({ events, logger, clock });
   const sourceEvents = createEmitter<SourceEventMap>();
@@ -125,7 +127,7 @@ export async function buildApp(options: {
   const cache =
     options.cache ??
     createCache({
-      memory: createMemoryStore({ maxBytes: memoryBytes }),
+      memory: createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } }),
       shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,
@@ -170,6 +172,19 @@ export async function buildApp(options: {
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
+  const shortWay =
+    config.http.fragments && batchEndpoint
+      ? createShortWay({
+          ...{ registry, schema, operations, source, views, authenticator, limiter, config, clock },
+          draining: () => draining,
+          onAnswer: createPageLog({ logger, clock }),
+        })
+      : undefined;
+  const server = await createServer({
+    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival, underWay },
+    draining: () => draining,
+    shortWay: shortWay?.listener,
+  });
   const openRequest = createRequestScopes({ viewerOf, openScope, charge });
   healthRoutes(server, {
     breakers: guards.states,
@@ -183,7 +198,7 @@ export async function buildApp(options: {
       return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
     },
   });
-  graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted });
+  graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted, shortWay });
   homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });

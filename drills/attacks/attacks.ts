@@ -1,10 +1,14 @@
 import type { Load } from '../load/load-runner.js';
 import { atMost, type Drill, exactly, type Finding } from '../support/drill.js';
 import { playing } from '../support/drill-processes.js';
-import { noneFailed, slowest } from '../support/times.js';
-import { type Attack, attacks, persistedAttacks, productionAttacks } from './attack-list.js';
+import { noneFailed, percentile, slowest } from '../support/times.js';
+import { type Attack, attacks, dearest, persistedAttacks, productionAttacks } from './attack-list.js';
 
 const REFUSED_MS = 500;
+/** For so long, at most, an operation within the limits may hold the event loop: its whole answer takes no longer. */
+const ACCEPTED_MS = 20;
+/** The first ones are slow for another reason: nothing is compiled yet. */
+const UNCOUNTED = 20;
 
 /** A request beyond a limit is refused before execution, and the refusal names the limit. */
 export const attacksDrill: Drill = {
@@ -32,9 +36,22 @@ export const attacksDrill: Drill = {
         });
         findings.push(noneFailed(after, 'failed answers afterwards'));
       }
+      for (const { name, ask } of dearest) findings.push(await accepted(load, open.origin, name, ask));
       return findings;
     }),
 };
+
+/** The finding of the dearest operations within a limit: the fastest answer, since the machine may do other work as well. */
+async function accepted(load: Load, origin: string, name: string, ask: (index: number) => Attack['ask']) {
+  const count = 2 * UNCOUNTED;
+  const samples = await load.run({
+    asks: Array.from({ length: count }, (_, index) => ({ ...ask(index), origin })),
+    pace: { connections: 1, count },
+  });
+  const refused = samples.find(({ status }) => status !== 200);
+  const finding = atMost(`accepted: ${name}`, percentile(samples.slice(UNCOUNTED), 0), ACCEPTED_MS, ' ms');
+  return refused === undefined ? finding : { ...finding, measured: `refused with ${refused.status}`, passed: false };
+}
 
 /** The finding of one attack; it shows the answer when the attack was not refused as it must be. */
 async function attacked(load: Load, origin: string, attack: Attack, times: number): Promise<Finding> {

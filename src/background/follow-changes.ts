@@ -1,5 +1,5 @@
 import { MongoServerError, type ResumeToken } from 'mongodb';
-import type { InvalidationMode } from '../cache/stamp.js';
+import type { InvalidationMode } from '../cache/invalidation-log.js';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import { type Change, type ChangeFeed, feedFailure } from '../database/changes.js';

@@ -1,14 +1,14 @@
+import type { CachePolicy } from '../core/cache-policy.js';
 import type { Load } from './load.js';
-import type { CachePolicy } from './policy.js';
 
-/** FRESH: read for this request; CACHED: a copy within its freshness; STALE: a copy past it, or invalidated softly. */
+/** FRESH: read for this request; CACHED: a copy within its freshness; STALE: a copy past it, invalidated softly, or unverified. */
 export type CacheStatus = 'FRESH' | 'CACHED' | 'STALE';
 
 /** A value and the truth about it. The value is shared and frozen. */
 export interface CacheResult<T> {
   readonly value: T;
   readonly status: CacheStatus;
-  /** When the load that read it began, milliseconds since the epoch. */
+  /** When the load that read it began, milliseconds since the epoch by the wall clock of the process that loaded it. */
   readonly readAt: number;
   readonly ageMs: number;
   /** For how long it may still be called fresh; 0 when stale. */
@@ -20,16 +20,17 @@ export interface CacheResult<T> {
 /** One call of `get`, and when it was made: what happened before it counts for it, what happened after need not. */
 export interface Ask {
   readonly label: string;
+  readonly group: string | undefined;
   readonly tags: readonly string[];
   readonly policy: CachePolicy;
   readonly load: Load<unknown>;
   readonly fresh: boolean;
-  /** Milliseconds since the epoch. */
+  /** Monotonic milliseconds. */
   readonly askedAt: number;
-  /** How many invalidations this process had heard of. */
+  /** `InvalidationLog.seq` at that time; infinite when messages were not heard: what is learned later may have been before. */
   readonly askedSeq: number;
-  /** On which link to the shared tier (`SharedTier.links`). */
-  readonly askedLink: number;
+  /** `SharedLink.epochs` at that time. */
+  readonly askedEpoch: number;
 }
 
 /** Data whose load began this long before the question still counts as fresh when fresh data is asked for. */

@@ -1,7 +1,8 @@
 import { createEmitter, type Emitter } from '../core/emitter.js';
-import type { InvalidationMode } from './stamp.js';
+import type { CacheResult } from './ask.js';
+import type { InvalidationMode } from './invalidation-log.js';
 
-/** What the cache tells whoever listens. `label` is the section id given with `get`; keys and users never appear. */
+/** What the cache tells its listeners. `label` is the section id given with `get`; keys and users never appear. */
 export interface CacheEventMap {
   /** Served from a copy that is fresh. */
   hit: { label: string; ageMs: number };
@@ -21,12 +22,24 @@ export interface CacheEventMap {
   /** Redis failed or was too slow; memory alone serves from now on. */
   tierDown: { error: unknown };
   tierUp: Record<string, never>;
-  /** Bytes in Redis that are no entry of this version; counted as a miss. */
+  /** What Redis holds under the key is no entry of this version, or of another type; counted as a miss. */
   corrupt: { label: string; reason: string };
 }
 
 export type CacheEventName = keyof CacheEventMap;
 
 export type CacheEvents = Emitter<CacheEventMap>;
+
+/** Tells what was served: a copy, a copy within its grace because the load failed, or what a load has read. */
+export function emitServed(
+  events: CacheEvents,
+  label: string,
+  { status, ageMs }: CacheResult<unknown>,
+  from: 'copy' | 'grace' | 'load',
+): void {
+  if (status === 'STALE') events.emit('stale', { label, ageMs, grace: from === 'grace' });
+  else if (from === 'load') events.emit('miss', { label });
+  else events.emit('hit', { label, ageMs });
+}
 
 export const createCacheEvents = (): CacheEvents => createEmitter<CacheEventMap>();

@@ -1,37 +1,45 @@
+import { type CachePolicy, leasePolicy, standardPolicy } from '../core/cache-policy.js';
 import type { Clock } from '../core/clock.js';
 import { type Random, randomToken } from '../core/random.js';
 import type { Ask, CacheResult } from './ask.js';
-import type { CacheEvents } from './cache-events.js';
-import { createCopyJudge } from './copies.js';
-import { jsonCodec, type ValueCodec } from './entry-format.js';
+import { type CacheEvents, emitServed } from './cache-events.js';
+import { createCopyAnswers } from './copy-answers.js';
+import { jsonCodec, storeIdOf, type ValueCodec } from './entry-format.js';
 import { createFailures } from './failed-loads.js';
-import { createHeardInvalidations } from './heard.js';
-import { createInvalidations } from './invalidations.js';
+import { createInvalidationLog, type InvalidationMode } from './invalidation-log.js';
+import { createInvalidationOutbox } from './invalidation-outbox.js';
 import type { Load } from './load.js';
+import { createLoadAndKeep } from './load-and-keep.js';
 import type { MemoryStore } from './memory-store.js';
-import { type CachePolicy, defaultPolicy } from './policy.js';
-import { createResolve } from './resolve.js';
-import { createBatchedReader } from './shared/batched-reader.js';
+import { createResolve, type SharedSide } from './resolve.js';
 import { createLeases } from './shared/lease.js';
+import { createSharedLink } from './shared/shared-link.js';
 import { createLookUp } from './shared/shared-look.js';
-import type { SharedStore } from './shared/shared-store.js';
+import { createSharedReader } from './shared/shared-reader.js';
+import type { SharedListener, SharedStore } from './shared/shared-store.js';
 import { createSharedTier } from './shared/shared-tier.js';
 import { createSingleFlight } from './single-flight.js';
-import type { InvalidationMode } from './stamp.js';
 
 export interface GetOptions<T> {
   /** Names the key's kind in events (the section id); nothing personal. */
   label: string;
   /** What the value depends on, as far as it is known before the load. */
   tags: readonly string[];
-  /** Where it differs from `defaultPolicy`. */
+  /** Where it differs from `standardPolicy`. It bounds entries that were written under another one. */
   policy?: Partial<CachePolicy>;
+  /** Names what the value looks like (its type and fields): an entry of another shape counts as missing. */
+  shape?: string;
+  /** Names a group of keys whose share of process memory is bounded (`MemoryStore`). */
+  group?: string;
   load: Load<T>;
-  /** Ends this caller's wait, and the load only when nobody else waits for it. Not read while memory answers. */
+  /** Ends this caller's wait, and the load when no other caller waits for it. Not read while memory answers. */
   signal?: AbortSignal | undefined;
   /** Reads through every tier and renews them; data read less than a second ago will do. */
   fresh?: boolean;
 }
+
+/** As for `get`, with a whole policy. */
+export type PresentOptions = Pick<GetOptions<unknown>, 'label' | 'shape'> & { policy: CachePolicy };
 
 export interface Cache {
   /**
@@ -41,12 +49,14 @@ export interface Cache {
    * the shared tier is away, memory alone serves.
    */
   get<T>(key: string, options: GetOptions<T>): Promise<CacheResult<T>>;
+  /** The copy in memory, if it is fresh and needs no look at the shared tier: without a promise. */
+  present<T>(key: string, options: PresentOptions): CacheResult<T> | undefined;
   /**
-   * Nothing that depends on one of the tags and whose load began before this call is fresh any more (soft), or served to
-   * anybody who asks after it (hard). It holds in this process at once and in the others as soon as the shared tier has it;
-   * resolves when it has, or when it could not be reached: then it is sent as soon as it is back.
+   * What depends on one of the tags and was loaded before this call is no longer fresh (soft), or must not be served to a caller
+   * who asks after it (hard). It holds in this process at once, and in the others as soon as the shared tier has it. `shared` is
+   * false when the shared tier could not take it in a second: then it is sent as soon as it can.
    */
-  invalidate(tags: readonly string[], mode: InvalidationMode): Promise<void>;
+  invalidate(tags: readonly string[], mode: InvalidationMode): Promise<{ shared: boolean }>;
   /** Connects to the shared tier. Until it is there, and without calling this, memory alone serves. */
   start(): void;
   /** Ends every load and wait (`AbortError`) and the connection. */
@@ -61,9 +71,8 @@ export interface CacheOptions {
   random: Random;
   /** What values look like in the shared tier, and to every caller. JSON when left out: dates become strings. */
   codec?: ValueCodec;
-  /** The longest that a dead process holds up the others. */
+  /** See `leasePolicy` for these three. */
   leaseMs?: number;
-  /** The longest that a load may take, whoever waits for it. */
   loadLimitMs?: number;
   pollMs?: number;
   /** The longest that one request waits for the shared tier in all, not counting when this process was busy itself. */
@@ -71,53 +80,85 @@ export interface CacheOptions {
   /** After a failure the shared tier is left alone this long. */
   sharedDownMs?: number;
   /**
-   * Asked before a caller waits for the shared tier or a load; what it throws refuses the wait (a copy within its grace serves
-   * all the same), what it answers is called when the wait is over.
+   * Asked before a caller waits for the shared tier or a load. What it throws refuses the wait, unless a copy within its grace
+   * serves; what it answers is called when the wait is over.
    */
   admit?: () => () => void;
 }
 
 /**
  * A cache that never passes stale for fresh: tiers, single flight, leases between processes, stale serving and invalidation
- * by tags. See docs/decisions/008-cache-versions.md for what makes it safe.
+ * by tags. See docs/decisions/017-invalidation-log.md for what makes it safe.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { memory, shared, clock, events, random, codec = jsonCodec } = options;
-  const { leaseMs = 2000, loadLimitMs = 30_000, pollMs = 100, sharedWaitMs = 50, sharedDownMs = 1000 } = options;
+  const { memory, clock, events, random, codec = jsonCodec } = options;
+  const { leaseMs, loadLimitMs, pollMs } = { ...leasePolicy, ...options };
   const admit = options.admit ?? (() => () => {});
   const origin = randomToken(random);
-  const heard = createHeardInvalidations();
-  const failures = createFailures({ clock, random });
-  const tier = shared && createSharedTier({ store: shared, clock, events, waitMs: sharedWaitMs, downMs: sharedDownMs });
-  const invalidations = createInvalidations({ tier, heard, clock, events, origin });
-  const judge = createCopyJudge({ heard, tier, clock, events });
-  const reader = tier && createBatchedReader({ tier });
-  const leases = tier && createLeases({ tier, clock, random, leaseMs });
-  const lookUp = createLookUp({ tier, reader, memory, judge, invalidations, codec, clock, events });
-  const resolve = createResolve({
-    ...{ memory, tier, leases, lookUp, judge, heard, failures, codec, clock, events, random },
-    ...{ loadLimitMs, pollMs },
+
+  const log = createInvalidationLog({
+    beforeForgetting: () => {
+      for (const copy of memory.copies()) {
+        copy.settled = answers.verdict(copy);
+        copy.asOf = log.seq;
+      }
+    },
   });
+  const answers = createCopyAnswers({ log, clock });
+  const failures = createFailures({ clock, random });
+  const { sharedWaitMs: waitMs = 50, sharedDownMs: downMs = 1000, shared: store } = options;
+  const tier = store && createSharedTier({ store, clock, events, waitMs, downMs });
+  const outbox = createInvalidationOutbox({ tier, log, clock, events, origin });
+
+  const createShared = (): SharedSide | undefined => {
+    if (!store || !tier) return undefined;
+    const { monotonic } = clock;
+    const reader = createSharedReader({ tier, log, monotonic, onReincarnation: outbox.replay });
+    const link = createSharedLink({ store, clock });
+    const leases = createLeases({ tier, clock, random, leaseMs });
+    return { tier, link, leases, lookUp: createLookUp({ reader, link, log, memory, answers, codec, events }) };
+  };
+  const shared = createShared();
+
+  const epoch = () => shared?.link.epoch ?? 0;
+  const loadAndKeep = createLoadAndKeep({
+    ...{ memory, log, answers, failures, codec, clock, events, random },
+    ...{ epoch, loadLimitMs },
+  });
+  const resolve = createResolve({ memory, shared, answers, failures, loadAndKeep, events, random, pollMs });
   const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: resolve });
 
-  const trustedCopy = (key: string, ask: Ask) => {
+  /** A copy that can be judged by what this process has heard. While the shared tier is away, that is every copy. */
+  const trustedCopy = (key: string, policy: CachePolicy) => {
     const copy = memory.get(key);
-    return copy && judge.isTrusted(copy, ask.policy) ? copy : undefined;
+    if (!copy || !shared?.tier.available) return copy;
+    const isChecked = copy.epoch === shared.link.epoch && clock.monotonic() < copy.checkedAt + policy.memoryMs;
+    return isChecked && shared.link.isHeard ? copy : undefined;
   };
 
-  const fromMemory = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
-    const copy = trustedCopy(key, ask);
+  /** The answer of a copy in memory, and whether the copy has to be renewed. */
+  const fromMemory = (key: string, ask: Ask) => {
+    const copy = trustedCopy(key, ask.policy);
     if (!copy) return undefined;
-    const state = judge.state(copy, ask.policy);
+    const state = answers.state(copy, ask.policy);
     const isBackedOff = state !== 'fresh' && failures.standing(key, state !== 'dead', ask.policy) !== undefined;
-    const answer = judge.answer(copy, ask) ?? (isBackedOff ? judge.graceAnswer(copy, ask) : undefined);
-    if (answer && state === 'stale' && !isBackedOff) flights.renew(key, { ...ask, fresh: false });
-    return answer;
+    const answer = answers.answer(copy, ask);
+    if (answer)
+      return {
+        answer,
+        from: 'copy' as const,
+        isDue: state === 'stale' && !isBackedOff && !answers.isCalm(copy, ask.policy),
+      };
+    const inGrace = isBackedOff ? answers.graceAnswer(copy, ask) : undefined;
+    return inGrace && { answer: inGrace, from: 'grace' as const, isDue: false };
   };
 
-  const graceAnswer = (key: string, ask: Ask): CacheResult<unknown> | undefined => {
-    const copy = trustedCopy(key, ask);
-    return copy && judge.graceAnswer(copy, ask);
+  /** For a caller who cannot wait for a load: what stands in grace, as far as Redis knows. */
+  const graceAnswer = async (key: string, ask: Ask): Promise<CacheResult<unknown> | undefined> => {
+    if (!memory.get(key)) return undefined;
+    if (!trustedCopy(key, ask.policy)) await shared?.lookUp(key, storeIdOf(key), ask, shared.tier.requestBudget());
+    const copy = memory.get(key);
+    return copy && answers.graceAnswer(copy, ask);
   };
 
   /** Waits for a flight; when that is refused, or the caller's time is over, what stands in grace is served. */
@@ -131,51 +172,67 @@ export function createCache(options: CacheOptions): Cache {
       return await flights.join(key, ask, signal);
     } catch (error) {
       // A load that failed has looked for a copy itself.
-      const answer = joined && !signal?.aborted ? undefined : graceAnswer(key, ask);
+      const answer = joined && !signal?.aborted ? undefined : await graceAnswer(key, ask);
       if (answer === undefined) throw error;
+      emitServed(events, ask.label, answer, 'grace');
       return answer;
     } finally {
       leave();
     }
   };
 
+  const listener = ({ tier, link, leases }: SharedSide): SharedListener => ({
+    invalidated: (tags, mode, moment, from) => {
+      log.advance(moment);
+      if (from === origin) return;
+      for (const tag of tags) log.hear(tag, mode, moment.count);
+      events.emit('invalidation', { mode, tags: tags.length, origin: 'remote' });
+    },
+    ready: leases.ready,
+    linked: () => {
+      link.linked();
+      tier.linked();
+      outbox.replay();
+    },
+    unlinked: link.unlinked,
+  });
+
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
+      const { label, tags, load, group, shape, fresh = false } = request;
       const ask: Ask = {
-        label: request.label,
-        tags: request.tags,
-        policy: { ...defaultPolicy, ...request.policy },
-        load: request.load,
-        fresh: request.fresh ?? false,
-        askedAt: clock.now(),
-        askedSeq: heard.seq,
-        askedLink: tier?.links ?? 0,
+        ...{ label, tags, load, group, fresh },
+        policy: { ...standardPolicy, ...request.policy },
+        askedAt: clock.monotonic(),
+        askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
+        askedEpoch: shared?.link.epochs ?? 0,
       };
-      const answer = fromMemory(key, ask) ?? (await wait(key, ask, request.signal));
+      const name = nameOf(key, shape);
+      const held = fromMemory(name, ask);
+      if (held) emitServed(events, label, held.answer, held.from);
+      if (held?.isDue) flights.renew(name, { ...ask, fresh: false });
       // One key is always asked for with one load: what it once answered is a T.
-      return answer as CacheResult<T>;
+      return (held?.answer ?? (await wait(name, ask, request.signal))) as CacheResult<T>;
     },
-    invalidate: invalidations.invalidate,
+    present: <T>(key: string, { label, policy, shape }: PresentOptions) => {
+      const copy = trustedCopy(nameOf(key, shape), policy);
+      const answer = copy && answers.fresh(copy, policy);
+      if (answer) emitServed(events, label, answer, 'copy');
+      return answer as CacheResult<T> | undefined;
+    },
+    invalidate: outbox.invalidate,
     start: () => {
-      shared?.open({
-        invalidated: (tag, mode, stamp, from) => {
-          if (from === origin) return;
-          heard.note(tag, mode, stamp);
-          events.emit('invalidation', { mode, tags: 1, origin: 'remote' });
-        },
-        ready: (id) => leases?.ready(id),
-        linked: () => {
-          tier?.linked();
-          invalidations.replay();
-        },
-        unlinked: () => tier?.unlinked(),
-      });
+      if (shared) store?.open(listener(shared));
     },
     close: async () => {
       flights.close();
-      invalidations.close();
-      await leases?.close();
-      await shared?.close();
+      outbox.close();
+      shared?.link.close();
+      await shared?.leases.close();
+      await store?.close();
     },
   };
 }
+
+/** Entries of different shapes are different entries. */
+const nameOf = (key: string, shape: string | undefined) => (shape === undefined ? key : `${shape} ${key}`);

@@ -13,24 +13,33 @@ export const jsonCodec: ValueCodec = {
   decode: (text) => JSON.parse(text),
 };
 
-/** Version of the layout: `hg1 <id>\n<header as JSON>\n<value as text>`. */
-const MAGIC = 'hg1 ';
+/** Version of the layout: `hg2 <id>\n<header as JSON>\n<value as text>`. */
+const MAGIC = 'hg2 ';
 const ID_LENGTH = 20;
 
 /** How many bytes at the start of an entry tell it from every other one. */
 export const HEAD_BYTES = MAGIC.length + ID_LENGTH;
 
+/** A header as the shared tier holds it. */
+export interface SharedHeader extends EntryHeader {
+  /** When its load began, or a little earlier, in the shared store's time: what processes count its age from. */
+  readonly bornAt: number;
+  readonly moment: NonNullable<EntryHeader['moment']>;
+}
+
 const headerSchema = z.object({
   key: z.string(),
   readAt: z.number(),
-  freshUntil: z.number(),
-  staleUntil: z.number(),
-  graceUntil: z.number(),
+  bornAt: z.number(),
+  freshMs: z.number(),
+  staleMs: z.number(),
+  graceMs: z.number(),
+  degraded: z.boolean(),
   tags: z.array(z.string()),
-  moment: z.string(),
+  moment: z.object({ incarnation: z.string(), count: z.number() }),
 });
 
-/** The name of a key in the shared tier: a hash, so that no key can be made to look like another one or like a tag. */
+/** The name of a key in the shared tier: a hash, so that no key can be made to look like another one. */
 export function storeIdOf(key: string): string {
   return createHash('sha256').update(key).digest('base64url');
 }
@@ -43,12 +52,12 @@ export function headOfId(id: string): string {
   return MAGIC + id;
 }
 
-export function writeEntry(header: EntryHeader, text: string): Buffer {
+export function writeEntry(header: SharedHeader, text: string): Buffer {
   const { id, ...rest } = header;
   return Buffer.from(`${MAGIC}${id}\n${JSON.stringify(rest)}\n${text}`);
 }
 
-export type ReadEntry = { header: EntryHeader; value: unknown; bytes: number } | { corrupt: string };
+export type ReadEntry = { header: SharedHeader; value: unknown; bytes: number } | { corrupt: string };
 
 /** Total: whatever the bytes are, the answer says what is wrong with them and nothing is thrown. */
 export function readEntry(bytes: Buffer, key: string, codec: ValueCodec): ReadEntry {

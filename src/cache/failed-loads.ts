@@ -1,11 +1,13 @@
+import type { CachePolicy } from '../core/cache-policy.js';
 import type { Clock } from '../core/clock.js';
 import type { Random } from '../core/random.js';
-import { backoffMs, type CachePolicy } from './policy.js';
+import { backoffMs } from './entry.js';
 
 interface Failure {
-  /** What the load threw, as it was thrown. */
+  /** What the load threw, as it was thrown; undefined when it ended with a degraded value. */
   error: unknown;
   count: number;
+  /** Monotonic. */
   at: number;
   luck: number;
 }
@@ -14,7 +16,10 @@ interface Failure {
 export interface Failures {
   record(key: string, error: unknown): void;
   clear(key: string): void;
-  /** The failure that still stands for this key: the source is not to be asked yet. `hasCopy`: something can be served instead. */
+  /**
+   * The failure that still stands for this key: the source is not to be asked yet. `hasCopy`: something can be served instead.
+   * Without it a load that only was degraded holds up no caller.
+   */
   standing(key: string, hasCopy: boolean, policy: CachePolicy): { error: unknown } | undefined;
 }
 
@@ -26,7 +31,7 @@ export function createFailures(options: { clock: Clock; random: Random; maxKeys?
     record: (key, error) => {
       const count = (failures.get(key)?.count ?? 0) + 1;
       failures.delete(key);
-      failures.set(key, { error, count, at: clock.now(), luck: random() });
+      failures.set(key, { error, count, at: clock.monotonic(), luck: random() });
       const [oldest] = failures.keys();
       if (failures.size > maxKeys && oldest !== undefined) failures.delete(oldest);
     },
@@ -35,9 +40,9 @@ export function createFailures(options: { clock: Clock; random: Random; maxKeys?
     },
     standing: (key, hasCopy, policy) => {
       const failure = failures.get(key);
-      if (!failure) return undefined;
+      if (!failure || (!hasCopy && failure.error === undefined)) return undefined;
       const { count, at, luck } = failure;
-      return clock.now() < at + backoffMs(count, luck, hasCopy, policy) ? failure : undefined;
+      return clock.monotonic() < at + backoffMs(count, luck, hasCopy, policy) ? failure : undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
-import type { Lifetime } from './policy.js';
+import type { Lifetime } from './entry.js';
 
 /** What a load answers. */
 export interface Loaded<T> extends Lifetime {
@@ -11,7 +11,7 @@ export interface Loaded<T> extends Lifetime {
 
 /** How long a load may go on. */
 export interface LoadContext {
-  /** Aborts when nobody wants the value any more, or when its time is over: then with a `TIMEOUT_ERROR`. */
+  /** Aborts when the last caller has left, or when its time is over: then with a `TIMEOUT_ERROR`. */
   signal: AbortSignal;
   /** Milliseconds that are left of its time. */
   remainingMs(): number;

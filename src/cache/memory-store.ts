@@ -1,27 +1,12 @@
 import { LRUCache } from 'lru-cache';
-import type { EntryHeader } from './entry.js';
-import type { Verdict } from './stamp.js';
-
-/** An entry in process memory: the value is shared by all who read it and is frozen. */
-export interface Copy {
-  readonly header: EntryHeader;
-  readonly value: unknown;
-  /** Length of the value as text, in bytes. */
-  readonly bytes: number;
-  /** Bookkeeping, not content: since when heard invalidations count, and when and on which link it was last verified. */
-  asOf: number;
-  session: number;
-  checkedAt: number;
-  /** What the shared tier said about it when it was last asked. */
-  verdict: Verdict;
-}
+import type { Copy } from './entry.js';
 
 /** The tier nearest to the caller. */
 export interface MemoryStore {
   get(key: string): Copy | undefined;
-  /** A copy larger than the store is not kept. */
-  set(key: string, copy: Copy): void;
-  delete(key: string): void;
+  /** A copy larger than the store, or than the share of its group, is not kept. */
+  set(key: string, copy: Copy, group?: string): void;
+  copies(): Iterable<Copy>;
   /** Estimated bytes in use, never above the bound. */
   readonly bytes: number;
   readonly size: number;
@@ -31,26 +16,48 @@ export interface MemoryStore {
 const BYTES_PER_TEXT_BYTE = 2;
 const COPY_OVERHEAD_BYTES = 1024;
 
-export function createMemoryStore(options: { maxBytes: number }): MemoryStore {
-  const copies = new LRUCache<string, Copy>({
-    maxSize: options.maxBytes,
-    sizeCalculation: ({ bytes, header }, key) =>
-      COPY_OVERHEAD_BYTES + bytes * BYTES_PER_TEXT_BYTE + 2 * key.length + 64 * header.tags.length,
-  });
+/**
+ * Bounded in bytes, least recently used first. `shares` bounds what the keys of a group may take, so that a client who asks for
+ * many of them (places) does not displace what all clients read.
+ */
+export function createMemoryStore(options: {
+  maxBytes: number;
+  /** By name of a group: its share of the bytes, between 0 and 1. What is in no group has the rest. */
+  shares?: Readonly<Record<string, number>>;
+}): MemoryStore {
+  const { maxBytes, shares = {} } = options;
+  const open = (share: number) =>
+    new LRUCache<string, Copy>({
+      maxSize: Math.max(1, Math.floor(maxBytes * share)),
+      sizeCalculation: ({ bytes, header }, key) =>
+        COPY_OVERHEAD_BYTES + bytes * BYTES_PER_TEXT_BYTE + 2 * key.length + 64 * header.tags.length,
+    });
+  const groups = new Map(Object.entries(shares).map(([group, share]) => [group, open(share)] as const));
+  const common = open(1 - Object.values(shares).reduce((sum, share) => sum + share, 0));
+  const stores = [common, ...groups.values()];
+  const sum = (of: (store: (typeof stores)[number]) => number) => stores.reduce((total, store) => total + of(store), 0);
 
   return {
-    get: (key) => copies.get(key),
-    set: (key, copy) => {
-      copies.set(key, copy);
+    get: (key) => {
+      const copy = common.get(key);
+      if (copy !== undefined || groups.size === 0) return copy;
+      for (const store of groups.values()) {
+        const found = store.get(key);
+        if (found !== undefined) return found;
+      }
+      return undefined;
     },
-    delete: (key) => {
-      copies.delete(key);
+    set: (key, copy, group) => {
+      ((group === undefined ? undefined : groups.get(group)) ?? common).set(key, copy);
+    },
+    *copies() {
+      for (const store of stores) yield* store.values();
     },
     get bytes() {
-      return copies.calculatedSize;
+      return sum((store) => store.calculatedSize);
     },
     get size() {
-      return copies.size;
+      return sum((store) => store.size);
     },
   };
 }

@@ -1,36 +1,38 @@
-import type { Clock } from '../core/clock.js';
-import { jittered, type Random, randomToken } from '../core/random.js';
+import { jittered, type Random } from '../core/random.js';
 import type { Ask, CacheResult } from './ask.js';
-import type { CacheEvents } from './cache-events.js';
-import type { CopyJudge } from './copies.js';
-import { storeIdOf, type ValueCodec, writeEntry } from './entry-format.js';
+import { type CacheEvents, emitServed } from './cache-events.js';
+import type { CopyAnswers } from './copy-answers.js';
+import type { Copy } from './entry.js';
+import { storeIdOf } from './entry-format.js';
 import type { Failures } from './failed-loads.js';
-import type { HeardInvalidations } from './heard.js';
-import { type Loaded, runLoad } from './load.js';
-import { type Copy, deepFreeze, type MemoryStore } from './memory-store.js';
-import { deadlinesOf } from './policy.js';
+import type { LoadAndKeep } from './load-and-keep.js';
+import type { MemoryStore } from './memory-store.js';
 import type { Lease, Leases } from './shared/lease.js';
+import type { SharedLink } from './shared/shared-link.js';
 import type { Look, LookUp } from './shared/shared-look.js';
-import type { SharedTier } from './shared/shared-tier.js';
-import type { Flight } from './single-flight.js';
-import type { Stamp } from './stamp.js';
+import type { SharedTier, WaitBudget } from './shared/shared-tier.js';
+import type { Flight, Waiter } from './single-flight.js';
 
 export type CacheFlight = Flight<Ask, CacheResult<unknown>>;
 
+type CacheWaiter = Waiter<Ask, CacheResult<unknown>>;
+
+/** The tier that processes share, and all that looks after it. */
+export interface SharedSide {
+  tier: SharedTier;
+  link: SharedLink;
+  leases: Leases;
+  lookUp: LookUp;
+}
+
 export interface ResolveOptions {
   memory: MemoryStore;
-  tier: SharedTier | undefined;
-  leases: Leases | undefined;
-  lookUp: LookUp;
-  judge: CopyJudge;
-  heard: HeardInvalidations;
+  shared: SharedSide | undefined;
+  answers: CopyAnswers;
   failures: Failures;
-  codec: ValueCodec;
-  clock: Clock;
+  loadAndKeep: LoadAndKeep;
   events: CacheEvents;
   random: Random;
-  /** The longest that a load may take. */
-  loadLimitMs: number;
   /** How often a process that waits for another one's load looks for itself, in case the message is lost. */
   pollMs: number;
 }
@@ -40,152 +42,136 @@ export interface ResolveOptions {
  * Each caller is answered as soon as there is something good enough for it.
  */
 export function createResolve(options: ResolveOptions): (flight: CacheFlight, ask: Ask) => Promise<void> {
-  const { memory, tier, leases, lookUp, judge, heard, failures, clock, events, random } = options;
+  const { memory, shared, answers, failures, loadAndKeep, events, random } = options;
+
+  /** Answers those for whom there is an answer. Callers of a later link than `epochs` are left for the next flight. */
+  const answerAll = (
+    waiters: ReadonlySet<CacheWaiter>,
+    epochs: number,
+    from: 'copy' | 'grace' | 'load',
+    answerFor: (ask: Ask) => CacheResult<unknown> | undefined,
+  ) => {
+    for (const { ask, answer } of waiters) {
+      const result = ask.askedEpoch > epochs ? undefined : answerFor(ask);
+      if (!result) continue;
+      emitServed(events, ask.label, result, from);
+      answer(result);
+    }
+  };
+
+  const answerLoaded = (
+    { waiters }: CacheFlight,
+    among: ReadonlySet<CacheWaiter>,
+    epochs: number,
+    copy: Copy,
+    isEarly: boolean,
+  ) => {
+    const present = new Set([...among].filter((waiter) => waiters.has(waiter)));
+    answerAll(present, epochs, 'load', (ask) => answers.loadedAnswer(copy, ask, isEarly));
+  };
+
+  /** The load failed, or is not to be tried yet: what memory holds serves in grace, whether or not it could be verified. */
+  const failAll = (flight: CacheFlight, epochs: number, error: unknown) => {
+    const copy = memory.get(flight.key);
+    answerAll(flight.waiters, epochs, 'grace', (ask) => copy && answers.graceAnswer(copy, ask));
+    for (const { ask, fail } of flight.waiters) if (ask.askedEpoch <= epochs) fail(error);
+  };
+
+  /**
+   * Before a load that took its time is answered to callers who came during it, or a copy is in its stead: where messages were not
+   * heard meanwhile, a look tells what was invalidated.
+   */
+  const catchUp = async (key: string, id: string, ask: Ask) => {
+    if (!shared?.tier.available || shared.link.isHeard) return;
+    await shared.lookUp(key, id, ask, shared.tier.requestBudget());
+  };
+
+  /** One turn at the lease: the lease, `undefined` to load without one, or `again` to look once more. */
+  const takeTurn = async (
+    id: string,
+    look: Look,
+    ask: Ask,
+    budget: WaitBudget,
+    flight: CacheFlight,
+    leases: Leases,
+  ) => {
+    const onLost = () => events.emit('leaseLost', { label: ask.label, reason: 'expired' });
+    // Listened for before it is asked for: it may end in between.
+    const watch = leases.watch(id);
+    try {
+      const turn = await leases.acquire({ id, head: look.head, onLost }, budget);
+      if (turn === 'held') await watch.ended(jittered(options.pollMs, 0.5, random), flight.signal);
+      return turn;
+    } finally {
+      watch.stop();
+    }
+  };
 
   return async (flight, ask) => {
     const { key, signal } = flight;
     const id = storeIdOf(key);
-    const firstBudget = tier?.budget() ?? { leftMs: 0 };
-    let budget = firstBudget;
-    let hasLost = false;
+    const firstMs = shared?.tier.requestBudget().leftMs ?? 0;
+    let budget = { leftMs: firstMs };
+    let hasWaited = false;
     for (;;) {
-      const link = tier?.links ?? 0;
-      const look = await lookUp(key, id, ask, budget);
-      const held = memory.get(key);
-      const copy = look ? look.copy : held && judge.isTrusted(held, ask.policy) ? held : undefined;
-      const state = copy ? judge.state(copy, ask.policy) : 'dead';
-      if (copy) answerAll(flight, link, (waiting) => judge.answer(copy, waiting));
-      if (copy && state === 'stale') flight.detach();
-      if (signal.aborted || isDone(flight, state === 'fresh')) return;
+      const epochs = shared?.link.epochs ?? 0;
+      const before = new Set(flight.waiters);
+      const look = await shared?.lookUp(key, id, ask, budget);
+      // Where messages were not heard, a caller who came during the look may know of what was invalidated during it.
+      const isOwed = look !== undefined && !shared?.link.isHeard;
+      const owed = new Set(isOwed ? [...flight.waiters].filter((waiter) => !before.has(waiter)) : []);
+      const lookedFor = new Set([...flight.waiters].filter((waiter) => !owed.has(waiter)));
+      const copy = look ? look.copy : memory.get(key);
+      const serves = copy !== undefined && (look !== undefined || !shared?.tier.available);
+      const state = copy && serves ? answers.state(copy, ask.policy) : 'dead';
+      const isCalm = copy !== undefined && state === 'stale' && answers.isCalm(copy, ask.policy);
+      if (copy && serves) answerAll(lookedFor, epochs, 'copy', (waiting) => answers.answer(copy, waiting));
+      if (state === 'stale' && !isCalm) flight.detach();
+      if (signal.aborted || isDone(flight, state === 'fresh' || isCalm)) return;
 
-      // Who came on a new link is owed a look of its own.
-      if (!signal.aborted && [...flight.waiters].some((waiter) => waiter.ask.askedLink > link)) continue;
+      // Such a caller, or one who came on a new link, is owed a look of its own.
+      if (owed.size > 0) continue;
+      if ([...flight.waiters].some((waiter) => waiter.ask.askedEpoch > epochs)) continue;
 
-      const failure = failures.standing(key, state !== 'dead', ask.policy);
-      if (failure) return failAll(flight, link, copy, failure.error);
+      const failure = failures.standing(key, isServable(memory.get(key), ask), ask.policy);
+      if (failure) return failAll(flight, epochs, failure.error);
 
       let lease: Lease | undefined;
-      if (look && leases) {
-        const watch = leases.watch(id);
-        try {
-          const turn = await takeTurn(id, look, ask, budget);
-          if (turn === 'changed') continue;
-          if (turn === 'held') {
-            if (!hasLost) events.emit('leaseLost', { label: ask.label, reason: 'held' });
-            hasLost = true;
-            await watch.ended(jittered(options.pollMs, 0.5, random), signal);
-            // Looking again while another process loads is no waiting for Redis: what was left at first is left again.
-            budget = { leftMs: firstBudget.leftMs };
-            continue;
-          }
-          lease = turn;
-        } finally {
-          watch.stop();
+      if (look && shared) {
+        const turn = await takeTurn(id, look, ask, budget, flight, shared.leases);
+        if (turn === 'changed') continue;
+        if (turn === 'held') {
+          if (!hasWaited) events.emit('leaseLost', { label: ask.label, reason: 'held' });
+          hasWaited = true;
+          // Looking again while another process loads is no waiting for Redis: what was left at first is left again.
+          budget = { leftMs: firstMs };
+          continue;
         }
+        if (turn) events.emit('leaseWon', { label: ask.label });
+        lease = turn;
       }
       if (signal.aborted || isDone(flight, false)) return void lease?.release();
-      return load(flight, ask, { look, link, copy, lease });
+
+      const began = shared?.link.epochs ?? 0;
+      const early = new Set(flight.waiters);
+      const outcome = await loadAndKeep(flight, ask, { look, lease });
+      // All have left and the load was told so: that is no failure of its source. Callers who came since then start anew.
+      if (outcome === 'ended') return;
+      const late = new Set([...flight.waiters].filter((waiter) => !early.has(waiter)));
+      if ('copy' in outcome) answerLoaded(flight, early, began, outcome.copy, true);
+      await catchUp(key, id, ask);
+      if ('error' in outcome) return failAll(flight, epochs, outcome.error);
+      // Callers who came after the load's end find its copy in the next flight.
+      return answerLoaded(flight, late, began, outcome.copy, false);
     }
   };
 
-  async function takeTurn(id: string, look: Look, ask: Ask, budget: { leftMs: number }) {
-    const onLost = () => events.emit('leaseLost', { label: ask.label, reason: 'expired' });
-    const turn = await leases?.acquire({ id, head: look.head, onLost }, budget);
-    if (typeof turn === 'object') events.emit('leaseWon', { label: ask.label });
-    return turn;
-  }
-
-  async function load(
-    flight: CacheFlight,
-    ask: Ask,
-    context: { look: Look | undefined; link: number; copy: Copy | undefined; lease: Lease | undefined },
-  ): Promise<void> {
-    const { look, lease } = context;
-    const link = tier?.links ?? 0;
-    const began = { readAt: clock.now(), asOf: heard.seq, session: look?.session ?? tier?.session ?? 0 };
-    let loaded: Loaded<unknown>;
-    try {
-      loaded = await runLoad(ask.load, { signal: flight.signal, limitMs: options.loadLimitMs, clock });
-    } catch (error) {
-      void lease?.release();
-      // Everybody has left and the load was told so: that is no failure of its source. Who came since then starts anew.
-      if (flight.signal.aborted) return;
-      failures.record(flight.key, error);
-      events.emit('failure', { label: ask.label, error, stage: 'load' });
-      return failAll(flight, context.link, context.copy, error);
-    }
-    failures.clear(flight.key);
-    events.emit('load', { label: ask.label, durationMs: clock.now() - began.readAt, background: flight.background });
-    const { copy, text } = copyOf(loaded, flight.key, ask, { ...began, moment: look?.moment });
-    if (text !== undefined && judge.verdict(copy) !== 'hard') memory.set(flight.key, copy);
-    // Behind the answers: nobody waits until the shared tier has it.
-    void share(copy, text, ask, look, lease);
-    answerAll(flight, link, (waiting) => judge.loadedAnswer(copy, waiting, began.asOf));
-  }
-
-  /** The value as every tier gives it back, and its text; no text when it cannot be written down: then it is kept nowhere. */
-  function copyOf(
-    loaded: Loaded<unknown>,
-    key: string,
-    ask: Ask,
-    began: { readAt: number; asOf: number; session: number; moment: Stamp | undefined },
-  ): { copy: Copy; text: string | undefined } {
-    const { readAt, asOf, session, moment } = began;
-    const header = {
-      id: randomToken(random),
-      key,
-      readAt,
-      ...deadlinesOf(readAt, ask.policy, loaded, random),
-      tags: [...new Set([...ask.tags, ...(loaded.tags ?? [])])],
-      ...(moment === undefined ? {} : { moment }),
-    };
-    const bookkeeping = { asOf, session, checkedAt: readAt, verdict: 'valid' } as const;
-    try {
-      const text = options.codec.encode(loaded.value);
-      const value = deepFreeze(options.codec.decode(text));
-      return { copy: { header, value, bytes: Buffer.byteLength(text), ...bookkeeping }, text };
-    } catch (error) {
-      events.emit('failure', { label: ask.label, error, stage: 'encode' });
-      return { copy: { header, value: loaded.value, bytes: 0, ...bookkeeping }, text: undefined };
-    }
-  }
-
-  /** Gives the entry to the other processes, unless it could be judged wrongly there. */
-  async function share(
-    copy: Copy,
-    text: string | undefined,
-    ask: Ask,
-    look: Look | undefined,
-    lease: Lease | undefined,
-  ) {
-    if (!lease || !look) return;
-    const ttlMs = Math.min(ask.policy.sharedMs, copy.header.graceUntil - clock.now());
-    // A link that was lost during the load may have taken invalidations with it.
-    const isSafe = tier?.session === look.session && judge.verdict(copy) !== 'hard';
-    if (text === undefined || !isSafe || ttlMs <= 0) return lease.release();
-    const { tags } = copy.header;
-    await lease.commit({ bytes: writeEntry(copy.header, text), ttlMs: Math.ceil(ttlMs), tags, moment: look.moment });
-  }
-
-  function failAll(flight: CacheFlight, link: number, copy: Copy | undefined, error: unknown): void {
-    for (const waiter of flight.waiters) {
-      if (waiter.ask.askedLink > link) continue;
-      const answer = copy && judge.graceAnswer(copy, waiter.ask);
-      if (answer) waiter.answer(answer);
-      else waiter.fail(error);
-    }
+  function isServable(copy: Copy | undefined, ask: Ask): boolean {
+    return copy !== undefined && answers.state(copy, ask.policy) !== 'dead';
   }
 }
 
-/** Answers those for whom there is an answer. Who asked on a later link than `link` goes into the next flight. */
-function answerAll(flight: CacheFlight, link: number, answerFor: (ask: Ask) => CacheResult<unknown> | undefined): void {
-  for (const waiter of flight.waiters) {
-    const answer = waiter.ask.askedLink > link ? undefined : answerFor(waiter.ask);
-    if (answer) waiter.answer(answer);
-  }
-}
-
-/** Nobody waits, and there is no copy to be renewed. */
+/** No caller waits, and there is no copy to be renewed. */
 function isDone(flight: CacheFlight, isFresh: boolean): boolean {
   return flight.waiters.size === 0 && (isFresh || !flight.background);
 }

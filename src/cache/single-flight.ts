@@ -1,4 +1,4 @@
-/** One caller of a flight. Whoever answers it takes it off the flight. */
+/** One caller of a flight. Answering it takes it off the flight. */
 export interface Waiter<Ask, Answer> {
   readonly ask: Ask;
   answer(answer: Answer): void;
@@ -10,9 +10,9 @@ export interface Flight<Ask, Answer> {
   readonly key: string;
   /** The callers that still wait. */
   readonly waiters: ReadonlySet<Waiter<Ask, Answer>>;
-  /** Aborts when nobody wants the result any more, or the cache is closed. */
+  /** Aborts when the last caller has left, or the cache is closed. */
   readonly signal: AbortSignal;
-  /** Whether it ends although nobody waits: the renewal of a stale copy. */
+  /** Whether it goes on without callers: the renewal of a stale copy. */
   readonly background: boolean;
   /** From now on it goes on without callers. */
   detach(): void;
@@ -32,11 +32,11 @@ interface Running<Ask, Answer> extends Flight<Ask, Answer> {
   abort(reason: unknown): void;
 }
 
-/** Not the reason of whoever left last: that somebody's time was over says nothing of the work. */
-const nobodyWaits = () => new DOMException('Nobody waits any longer', 'AbortError');
+/** Not the reason of the last caller to leave: that its time was over says nothing of the work. */
+const lastCallerLeft = () => new DOMException('The last caller has left', 'AbortError');
 
 /**
- * At most one flight for each key. A caller may leave at any time and takes nobody else's result away; when the last one
+ * At most one flight for each key. A caller may leave at any time and takes no other caller's result away; when the last one
  * leaves, the flight's signal aborts. Callers whom a flight could not answer (they asked for something newer than it loads,
  * or it was aborted when they came) go together into the next one.
  */
@@ -95,7 +95,7 @@ export function createSingleFlight<Ask, Answer>(options: {
         const leave = () => {
           waiter.fail(signal?.reason);
           const flight = flights.get(key);
-          if (flight?.waiters === waiters && waiters.size === 0 && !flight.background) flight.abort(nobodyWaits());
+          if (flight?.waiters === waiters && waiters.size === 0 && !flight.background) flight.abort(lastCallerLeft());
         };
         const running = flights.get(key);
         const waiters = running?.waiters ?? new Set();

@@ -135,6 +135,7 @@ const variables = {
     expected: 'origins such as https://shop.example or http://localhost:*, separated by commas',
     culprits: notOrigins,
   },
+  FRAGMENTS: { schema: z.enum(['on', 'off']), default: 'on', expected: 'on or off' },
   PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
   LOG_LEVEL: {
@@ -226,6 +227,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       legacySunset: values.LEGACY_SUNSET,
       trustProxy: trustOf(values.TRUST_PROXY),
       persistedOnly: values.PERSISTED_ONLY,
+      fragments: values.FRAGMENTS === 'on',
       corsOrigins: Object.freeze(values.CORS_ORIGINS ?? (production ? [] : developmentOrigins)),
     }),
     database: Object.freeze({

@@ -18,7 +18,7 @@ export interface RedisTarget {
  * Version of what the gateway writes to Redis, part of every key and channel. Raise it when entries, keys or messages
  * change so that an older gateway on the same Redis would misread them.
  */
-export const REDIS_LAYOUT = 1;
+export const REDIS_LAYOUT = 2;
 
 const REDIS_URL =
   /^redis(?<tls>s?)(?:\+(?<kind>sentinel|cluster))?:\/\/(?:(?<user>[^:@/]*)(?::(?<password>[^@/]*))?@)?(?<hosts>[^/?#@]+)(?<path>(?:\/[^?#]*)?)$/;

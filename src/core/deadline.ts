@@ -19,7 +19,7 @@ export interface Deadline {
 /** A deadline `timeoutMs` from now, and no later than the deadline that it is `within`. */
 export function createDeadline(options: { clock: Clock; timeoutMs: number; within?: Deadline }): Deadline {
   const { clock, timeoutMs, within } = options;
-  const endsAt = clock.now() + Math.min(timeoutMs, within?.remainingMs() ?? timeoutMs);
+  const endsAt = clock.monotonic() + Math.min(timeoutMs, within?.remainingMs() ?? timeoutMs);
   let controller: AbortController | undefined;
   let aborted: { reason: unknown } | undefined;
   let disposed = false;
@@ -37,7 +37,7 @@ export function createDeadline(options: { clock: Clock; timeoutMs: number; withi
     setMaxListeners(0, started.signal);
     if (aborted !== undefined) started.abort(aborted.reason);
     else if (!disposed) {
-      cancelTimer = clock.after(Math.max(0, endsAt - clock.now()), () => {
+      cancelTimer = clock.after(Math.max(0, endsAt - clock.monotonic()), () => {
         abort(new AppError('TIMEOUT_ERROR', 'Timed out', { at: clock.now() }));
       });
       if (within?.signal.aborted) follow();
@@ -50,7 +50,7 @@ export function createDeadline(options: { clock: Clock; timeoutMs: number; withi
     get signal() {
       return (controller ?? start()).signal;
     },
-    remainingMs: () => Math.max(0, endsAt - clock.now()),
+    remainingMs: () => Math.max(0, endsAt - clock.monotonic()),
     abort,
     dispose: () => {
       disposed = true;

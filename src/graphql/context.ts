@@ -1,4 +1,5 @@
 import type { Homepage, RequestScope } from '../page/homepage.js';
+import type { OperationRequest } from './operations/prepare-page.js';
 
 /** What resolvers get beside their arguments. */
 export interface GraphqlContext {
@@ -9,4 +10,6 @@ export interface GraphqlContext {
    * @throws AppError `RATE_LIMITED`
    */
   charge?: (cost: number) => void;
+  /** Takes an operation that was executed without a fault; absent where its answer is not put together from fragments. */
+  executed?: (request: OperationRequest) => void;
 }

@@ -1,23 +1,27 @@
-import { randomBytes } from 'node:crypto';
-import { createServer as createHttpServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { AppError } from '../core/errors.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
 import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
-import { securityHeaders } from './hooks/security-headers.js';
+import { createRequestIds, REQUEST_ID } from './hooks/request-id.js';
+import { addSecurityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
 import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
 import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
-
-/** What an `x-request-id` may look like, so that it cannot forge log lines or headers. */
-const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** Bytes of a request's body: the largest thing that anybody has to send is a thousand tags. */
 const MAX_BODY_BYTES = 65_536;
@@ -36,6 +40,10 @@ export const connectionBounds = {
   maxConnections: 10_000,
   /** Requests of one connection that are worked on at the same time: as many as a browser asks for at once. */
   maxUnderWay: 32,
+  /** Requests of one connection that wait behind those; clients that pipeline retry what was not answered (RFC 9112, 9.3.2). */
+  maxQueued: 256,
+  /** Bytes of one connection's answers that the client has not taken: a few of the largest pages. */
+  maxUntakenBytes: 262_144,
   /** Milliseconds for which a client may take no byte of its answers. */
   untakenMs: 10_000,
   /** Bytes that may wait for all clients together: a few hundred of the largest pages. */
@@ -57,18 +65,26 @@ export async function createServer(options: {
   corsOrigins: readonly string[];
   /** The rate limit's hook; every request passes when left out. */
   takeOnArrival?: TakeOnArrival;
+  /** Answers what it can, before any hook or route of the server, and hands on the rest untouched. */
+  shortWay?: ((request: IncomingMessage, response: ServerResponse, handOn: RequestListener) => void) | undefined;
   /** Is filled with the requests that are worked on. */
   underWay?: Set<ServerResponse>;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
+  const newRequestId = createRequestIds();
   const server: FastifyInstance = Fastify({
     loggerInstance: options.logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     requestIdHeader: false,
     trustProxy: options.trustProxy ?? false,
     bodyLimit: MAX_BODY_BYTES,
-    serverFactory: (listener) => createBoundedServer({ listener, bounds, underWay: options.underWay ?? new Set() }),
+    serverFactory: (ownListener) => {
+      const { shortWay, underWay = new Set() } = options;
+      const listener: RequestListener =
+        shortWay === undefined ? ownListener : (request, response) => shortWay(request, response, ownListener);
+      return createBoundedServer({ listener, bounds, underWay });
+    },
     // Routes read the query string themselves, once and strictly.
     routerOptions: { querystringParser: () => ({}) },
     // `answerMethods` adds HEAD as a GET with all its hooks.
@@ -78,13 +94,15 @@ export async function createServer(options: {
     clientErrorHandler: refuseUnreadable,
     frameworkErrors: (error, request, reply) => {
       reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff' });
-      return sendFailure(error, request, reply);
+      // A path that cannot be decoded comes here past every hook. It counts too, for the address of its connection.
+      void (options.takeOnArrival?.(request, reply) ?? Promise.resolve())
+        .then(() => error)
+        .catch((refusal: AppError) => refusal)
+        .then((failure) => sendFailure(failure, request, reply));
     },
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given)
-        ? given
-        : `req_${randomBytes(9).toString('base64url')}`;
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newRequestId();
     },
   });
   // JSON is the only body that there is.
@@ -93,7 +111,7 @@ export async function createServer(options: {
     // What a cache may hold says so itself: answers that succeeded, made of sections that are fresh.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
-  securityHeaders(server, options);
+  addSecurityHeaders(server, options);
   // Before whatever refuses: pages may read why.
   await allowOrigins(server, options.corsOrigins);
   if (options.trustProxy) readForwardedFor(server);

@@ -1,7 +1,7 @@
 import type { Cache } from '../cache/cache.js';
 import { type CachePolicy, STANDARD_TTL_SECONDS } from '../core/cache-policy.js';
 import type { SourceGuards } from '../protection/source-guards.js';
-import type { Near, Section, Viewer } from '../sections/define-section.js';
+import type { Location, Near, Section, Viewer } from '../sections/define-section.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
@@ -40,16 +40,22 @@ export function createCachedSource(options: {
   /** Tags of entries that no viewer owns. */
   const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
 
+  const policyFor = (section: Section, near: Near | undefined) =>
+    (policies.get(section.id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'];
+
   return {
+    present: ({ section, near: location, viewer: asking }) => {
+      const { near, viewer } = used(section, location, asking);
+      const policy = policyFor(section, near);
+      return cache.present(entryKey(section, near, viewer), { label: section.id, policy });
+    },
     get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
-      const { id, located, scope } = section;
-      // What a section does not use is no part of its key, so that requests share its entry.
-      const near = located && location && { ...location, radiusKm: location.radiusKm ?? located.radiusKm };
-      const viewer = scope === 'personal' ? asking : undefined;
+      const { id } = section;
+      const { near, viewer } = used(section, location, asking);
       return cache.get(entryKey(section, near, viewer), {
         label: id,
         tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
-        policy: (policies.get(id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'],
+        policy: policyFor(section, near),
         load: (context) =>
           guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
         // Read by the cache only when it has to wait.
@@ -57,8 +63,17 @@ export function createCachedSource(options: {
           return deadline.signal;
         },
         fresh,
+        ...(near === undefined ? {} : { group: 'place' }),
       });
     },
+  };
+}
+
+/** What a section uses of a request. The rest is no part of its key, so that requests share its entry. */
+function used({ located, scope }: Section, location: Location | undefined, asking: Viewer | undefined) {
+  return {
+    near: located && location && { ...location, radiusKm: location.radiusKm ?? located.radiusKm },
+    viewer: scope === 'personal' ? asking : undefined,
   };
 }
 

@@ -8,7 +8,8 @@ import { isFromCache, meanScore, type Outcome, type SectionStatus, ttlSeconds } 
 import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
-import type { Item, SectionSource } from './section-source.js';
+import type { SectionSource } from './section-source.js';
+import { type SectionView, toView } from './section-view.js';
 import type { ViewCounter } from './view-counter.js';
 
 /** What belongs to one request of a client. */
@@ -33,21 +34,6 @@ export interface PageRequest {
   near?: Location;
   fresh: boolean;
   analytics: boolean;
-}
-
-/** A section as clients see it. */
-export interface SectionView {
-  /** The section id. */
-  section: string;
-  title: string;
-  type: string;
-  items: readonly Item[];
-  total: number;
-  hasMore: boolean;
-  /** When it was read from the database, ISO 8601. */
-  lastUpdated: string;
-  /** Whether the items lie within the radius asked for; null without a location. */
-  nearby: boolean | null;
 }
 
 export interface PageMetadata {
@@ -201,18 +187,7 @@ function hasLeft({ deadline }: RequestScope): boolean {
 /** What a client sees of an outcome. @throws AppError the section's error when it failed */
 function viewOf(section: Section, { answer, error }: Outcome, limit: number): SectionView {
   if (answer === undefined) throw error;
-  const { value, readAt } = answer;
-  const items = value.items.slice(0, limit);
-  return {
-    section: section.id,
-    title: section.title,
-    type: section.type,
-    items,
-    total: value.total,
-    hasMore: value.total > items.length,
-    lastUpdated: new Date(readAt).toISOString(),
-    nearby: value.nearby ?? null,
-  };
+  return toView(section, answer, limit);
 }
 
 /** A line for each page: INFO, or WARN when a section failed; the request's logger adds its id. */

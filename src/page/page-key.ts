@@ -25,7 +25,7 @@ export interface PageKey {
 export function pageKey(page: PageKey): string {
   const { viewer, sections, registry, limit, near, analytics, fields, fallback } = page;
   const located = near === undefined ? [] : sections.flatMap((section) => section.located ?? []);
-  let key = `homepage:${viewer?.userId ?? 'anonymous'}:v1`;
+  let key = pageOf(viewer);
   if (fallback === 'empty') key += ':fallback=empty';
   if (fields !== undefined) key += `:fields=${fields.join(',')}`;
   if (analytics === true) key += ':includeAnalytics=true';
@@ -38,3 +38,12 @@ export function pageKey(page: PageKey): string {
   if (sections.length !== registry.length) key += `:sections=${sections.map(({ id }) => id).join(',')}`;
   return key;
 }
+
+/** The key of one page for each viewer, worked out once. */
+export function pageKeys(page: Omit<PageKey, 'viewer'>): (viewer: Viewer | undefined) => string {
+  const anonymous = pageKey(page);
+  const rest = anonymous.slice(pageOf(undefined).length);
+  return (viewer) => (viewer === undefined ? anonymous : pageOf(viewer) + rest);
+}
+
+const pageOf = (viewer: Viewer | undefined) => `homepage:${viewer?.userId ?? 'anonymous'}:v1`;

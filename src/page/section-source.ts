@@ -35,4 +35,6 @@ export interface SectionValue {
 /** Source of the page's sections. Rejects with the load's error, or with the reason of the deadline's signal. */
 export interface SectionSource {
   get(request: SectionRequest): Promise<CacheResult<SectionValue>>;
+  /** The copy in memory if it is fresh, without a promise. */
+  present(request: Pick<SectionRequest, 'section' | 'near' | 'viewer'>): CacheResult<SectionValue> | undefined;
 }

@@ -5,8 +5,11 @@ type Step = readonly [command: string, ...args: (string | number | Buffer)[]];
 
 /** Redis as the store uses it, whatever stands behind the URL. */
 export interface RedisConnection {
-  /** The replies to all steps, in one round trip; on a cluster one for each step, at once. Rejects with the first error. */
-  run(steps: readonly Step[]): Promise<unknown[]>;
+  /**
+   * The replies to all steps, in one round trip; on a cluster one for each step, at once. Rejects with the first error, but for
+   * those that are `expected`, which stand in the place of their reply.
+   */
+  run(steps: readonly Step[], expected?: (error: Error) => boolean): Promise<unknown[]>;
   /** A connection of its own for messages; it does not reconnect by itself. */
   subscriber(): Redis | undefined;
   connect(): void;
@@ -14,7 +17,8 @@ export interface RedisConnection {
 }
 
 const RECONNECT_MAX_MS = 500;
-const SUBSCRIBER_TIMEOUT_MS = 2000;
+/** A line that does not answer a ping for so long is opened again, so that a silent one is noticed within two seconds. */
+const SUBSCRIBER_TIMEOUT_MS = 1200;
 /** A connection on which nothing comes back for so long is given up: its other end may be gone without a word. */
 const SILENCE_MAX_MS = 2000;
 
@@ -26,6 +30,7 @@ export function connectRedis(options: {
 }): RedisConnection {
   const { target, commandTimeoutMs, scripts = {} } = options;
   const { username, password, db, tls, hosts } = target;
+  const lines = new Set<Redis>();
   const common = {
     ...(username ? { username } : {}),
     ...(password ? { password } : {}),
@@ -41,6 +46,12 @@ export function connectRedis(options: {
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     retryStrategy: (times: number) => Math.min(25 * 2 ** times, RECONNECT_MAX_MS),
+    // A replica answers: the address leads to another server since (managed failover), or should. Lines for messages go along.
+    reconnectOnError: (error: Error) => {
+      const isReplica = error.message.includes('READONLY');
+      if (isReplica) for (const line of lines) line.disconnect();
+      return isReplica;
+    },
   } satisfies RedisOptions;
   const forMessages = {
     ...common,
@@ -71,14 +82,14 @@ export function connectRedis(options: {
   client.on('error', () => {});
 
   return {
-    run: async (steps) => {
+    run: async (steps, expected = () => false) => {
       const groups = client instanceof Cluster ? steps.map((step) => [step]) : [steps];
       const replies = await Promise.all(groups.map((group) => client.pipeline(group.map((step) => [...step])).exec()));
       return replies
         .flatMap((group) => group ?? [])
         .map(([error, reply]) => {
-          if (error) throw error;
-          return reply;
+          if (error && !expected(error)) throw error;
+          return error ?? reply;
         });
     },
     subscriber: () => {
@@ -88,6 +99,8 @@ export function connectRedis(options: {
       const at = node ? { host: node.options.host ?? '', port: node.options.port ?? 0 } : place;
       const subscriber = new Redis({ ...at, ...forMessages, db: node ? 0 : db });
       subscriber.on('error', () => {});
+      subscriber.on('end', () => lines.delete(subscriber));
+      lines.add(subscriber);
       return subscriber;
     },
     connect: () => {

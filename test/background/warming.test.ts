@@ -15,6 +15,7 @@ function createFixture(elected: () => boolean, failing: string[] = []) {
   const asked: Pick<SectionRequest, 'fresh' | 'section'>[] = [];
   job = startWarming({
     source: {
+      present: () => undefined,
       get: async ({ section, fresh }) => {
         asked.push({ section, fresh });
         if (failing.includes(section.id)) throw new Error('broken');

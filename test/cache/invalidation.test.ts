@@ -6,11 +6,12 @@ const value = (n: number) => ({ value: { n } });
 
 describe('invalidation', () => {
   it('soft: the copy is stale at once, served while it is renewed once', async () => {
-    const { cache } = createRig();
+    const { cache, clock } = createRig();
     await cache.get(
       'k',
       ask(async () => ({ ...value(1), tags: ['thing:1'] })),
     );
+    await clock.advance(1000);
     await cache.invalidate(['thing:2'], 'soft');
     const source = createSource<{ n: number }>();
     expect((await cache.get('k', ask(source.load))).status).toBe('CACHED');

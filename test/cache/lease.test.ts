@@ -79,33 +79,6 @@ describe('lease', () => {
     expect(one.events.count('leaseLost')).toBe(1);
   });
 
-  it('a process that slept through its lease does not bring back a tag that the store has lost', async () => {
-    const { one, two, make, clock, redis } = await pair();
-    await Promise.all([
-      one.cache.get(
-        'old',
-        ask(async () => value(1)),
-      ),
-      clock.advance(20),
-    ]);
-    const slow = createSource<{ n: number }>();
-    void one.cache.get('k', ask(slow.load));
-    await clock.advance(10);
-    one.life.pause();
-    void two.cache.invalidate(['collection:things'], 'hard');
-    await clock.advance(3000);
-    redis.evictTag('collection:things');
-    await slow.succeed(value(1));
-    one.life.resume();
-    await clock.advance(100);
-    const answer = make(9).cache.get(
-      'old',
-      ask(async () => value(2)),
-    );
-    await clock.advance(20);
-    expect((await answer).value).toEqual({ n: 2 });
-  });
-
   it('goes on for as long as the load does', async () => {
     const { one, two, clock } = await pair();
     const source = createSource<{ n: number }>();

@@ -1,19 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { type Cache, createCache } from '../../src/cache/cache.js';
 import { storeIdOf } from '../../src/cache/entry-format.js';
-import { createMemoryStore } from '../../src/cache/memory-store.js';
-import { createRedisStore } from '../../src/cache/redis/redis-store.js';
-import { systemClock } from '../../src/core/clock.js';
 import { type RedisServer, standaloneTarget, startRedisServer } from '../support/redis-server.js';
 import { until } from '../support/until.js';
-import { ask, createEventLog, createSource, type EventLog } from './support/rig.js';
+import { createEngines } from './support/engines.js';
+import { ask, createSource } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });
 
 describe('two engines on a real Redis', () => {
   let server: RedisServer;
-  let open: Cache[] = [];
-
+  const engines = createEngines();
   beforeAll(async () => {
     server = await startRedisServer();
   });
@@ -21,43 +17,8 @@ describe('two engines on a real Redis', () => {
   beforeEach(async () => {
     await server.client().flushall();
   });
-  afterEach(async () => {
-    await Promise.all(open.map((cache) => cache.close()));
-    open = [];
-  });
-
-  /** What is about several processes waits longer for Redis than the 50 ms of production: this machine is shared with others. */
-  const startEngine = async (
-    sharedWaitMs = 2000,
-  ): Promise<{ cache: Cache; events: EventLog; die(): Promise<void> }> => {
-    const events = createEventLog();
-    const shared = createRedisStore({ target: server.target, prefix: 'hg:1', clock: systemClock, random: Math.random });
-    let isLinked = false;
-    const watched = {
-      ...shared,
-      open: (listener: Parameters<typeof shared.open>[0]) =>
-        shared.open({
-          ...listener,
-          linked: () => {
-            isLinked = true;
-            listener.linked();
-          },
-        }),
-    };
-    const memory = createMemoryStore({ maxBytes: 50_000_000 });
-    const cache = createCache({
-      memory,
-      shared: watched,
-      sharedWaitMs,
-      clock: systemClock,
-      events,
-      random: Math.random,
-    });
-    open.push(cache);
-    cache.start();
-    await until(() => isLinked);
-    return { cache, events, die: shared.close };
-  };
+  afterEach(engines.close);
+  const startEngine = (waitMs = 2000) => engines.start({ ...server, waitMs });
   const pair = async () => [await startEngine(), await startEngine()] as const;
   it('load once between them', async () => {
     const [one, two] = await pair();
@@ -106,7 +67,7 @@ describe('two engines on a real Redis', () => {
     const late = one.cache.get('k', ask(source.load));
     await until(() => source.running === 1);
     // As if its lease had run out while it was paused.
-    await client.del(`hg:1:{${storeIdOf('k')}}:l`);
+    await client.del(`hg:2:{${storeIdOf('k')}}:l`);
     expect(
       (
         await two.cache.get(
@@ -115,11 +76,11 @@ describe('two engines on a real Redis', () => {
         )
       ).value,
     ).toEqual({ n: 2 });
-    await until(async () => (await client.exists(`hg:1:{${storeIdOf('k')}}:e`)) === 1);
+    await until(async () => (await client.exists(`hg:2:{${storeIdOf('k')}}:e`)) === 1);
     await source.succeed(value(1));
     await late;
     await until(() => one.events.count('leaseLost') === 1);
-    expect(await client.get(`hg:1:{${storeIdOf('k')}}:e`)).toContain('{"n":2}');
+    expect(await client.get(`hg:2:{${storeIdOf('k')}}:e`)).toContain('{"n":2}');
   });
 
   it('a value of a megabyte goes through', async () => {
@@ -129,7 +90,7 @@ describe('two engines on a real Redis', () => {
       'k',
       ask(async () => ({ value: big })),
     );
-    await until(async () => (await server.client().exists(`hg:1:{${storeIdOf('k')}}:e`)) === 1);
+    await until(async () => (await server.client().exists(`hg:2:{${storeIdOf('k')}}:e`)) === 1);
     const answer = await two.cache.get(
       'k',
       ask(async () => ({ value: 'loaded again' })),
@@ -148,7 +109,7 @@ describe('two engines on a real Redis', () => {
     );
     await one.cache.invalidate(['never met'], 'hard');
     const client = server.client();
-    await until(async () => (await client.dbsize()) >= 6);
+    await until(async () => (await client.dbsize()) >= 3);
     for (const key of await client.keys('*')) expect(await client.pttl(key), key).toBeGreaterThan(0);
     await source.succeed(value(1));
   });
@@ -173,7 +134,7 @@ describe('two engines on a real Redis', () => {
 
   it('corrupt bytes are a miss, and told', async () => {
     const [one] = await pair();
-    await server.client().set(`hg:1:{${storeIdOf('k')}}:e`, Buffer.from([0, 159, 146, 150]), 'PX', 60_000);
+    await server.client().set(`hg:2:{${storeIdOf('k')}}:e`, Buffer.from([0, 159, 146, 150]), 'PX', 60_000);
     expect(
       await one.cache.get(
         'k',
@@ -214,7 +175,7 @@ describe('two engines on a real Redis', () => {
       return events.count('tierUp') > 0;
     });
     // What was invalidated meanwhile is told now.
-    await until(async () => (await server.client().exists('hg:1:t:collection:things')) === 1);
+    await until(async () => (await server.client().zscore('hg:2:log', 'hcollection:things')) !== null);
     const other = await startEngine();
     expect(
       (
@@ -224,7 +185,7 @@ describe('two engines on a real Redis', () => {
         )
       ).status,
     ).toBe('FRESH');
-    await until(async () => (await server.client().exists(`hg:1:{${storeIdOf('shared again')}}:e`)) === 1);
+    await until(async () => (await server.client().exists(`hg:2:{${storeIdOf('shared again')}}:e`)) === 1);
     expect(
       await other.cache.get(
         'shared again',
@@ -234,19 +195,7 @@ describe('two engines on a real Redis', () => {
   });
 
   it('serves from memory when there has never been a Redis', async () => {
-    const events = createEventLog();
-    const shared = createRedisStore({
-      target: standaloneTarget(1),
-      prefix: 'hg:1',
-      clock: systemClock,
-      random: Math.random,
-    });
-    const cache = createCache({
-      memory: createMemoryStore({ maxBytes: 1_000_000 }),
-      ...{ shared, clock: systemClock, events, random: Math.random },
-    });
-    open.push(cache);
-    cache.start();
+    const { cache } = await engines.start({ target: standaloneTarget(1), linked: false });
     expect(
       (
         await cache.get(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { headOf, storeIdOf } from '../../src/cache/entry-format.js';
-import type { SharedListener, SharedStore } from '../../src/cache/shared/shared-store.js';
-import { judge } from '../../src/cache/stamp.js';
+import type { InvalidationMode } from '../../src/cache/invalidation-log.js';
+import type { InvalidateRequest, SharedListener, SharedStore } from '../../src/cache/shared/shared-store.js';
 import { until } from '../support/until.js';
 
 /** What every shared store must do, whatever it is made of. */
@@ -20,20 +20,25 @@ export function describeSharedStore(
     let keys = 0;
     const newId = () => storeIdOf(`key ${keys++}`);
     const listener: SharedListener = {
-      invalidated: (tag, mode, stamp, origin) => heard.push(`${mode} ${tag} ${stamp} ${origin}`),
+      invalidated: (tags, mode, { incarnation, count }, origin) => {
+        for (const tag of tags) heard.push(`${mode} ${tag} ${incarnation} ${count} ${origin}`);
+      },
       ready: (id) => heard.push(`ready ${id}`),
       linked: () => heard.push('linked'),
       unlinked: () => heard.push('unlinked'),
     };
     const readOne = async (id: string, tags: string[] = []) => {
-      const reading = await store.read({ ids: [id], tags });
+      const reading = await store.read({ ids: [id], tags, known: 0 });
       return { ...reading, bytes: reading.entries[0] };
     };
-    const commitOne = async (id: string, bytes: Buffer, tags: string[] = [], ttlMs = 60_000) => {
-      const { moment, bytes: present } = await readOne(id);
+    const marksOf = async (tag: string) => (await store.read({ ids: [], tags: [tag], known: 0 })).marks[0];
+    const invalidate = (tags: string[], mode: InvalidationMode, more: Partial<InvalidateRequest> = {}) =>
+      store.invalidate({ tags, mode, origin: 'me', known: 0, ...more });
+    const commitOne = async (id: string, bytes: Buffer, ttlMs = 60_000) => {
+      const { bytes: present } = await readOne(id);
       const lease = `lease of ${id}`;
       expect(await store.acquire({ id, lease, ttlMs: 5000, head: headOf(present) })).toBe('won');
-      return store.commit({ id, lease, bytes, ttlMs, tags, moment });
+      return store.commit({ id, lease, bytes, ttlMs });
     };
 
     beforeAll(async () => {
@@ -52,9 +57,10 @@ export function describeSharedStore(
       const bytes = Buffer.from([0, 255, 10, 13, 128, 34]);
       await commitOne(one, bytes);
       await commitOne(two, Buffer.from('two'));
-      const { entries, tags } = await store.read({ ids: [two, none, one], tags: ['never met'] });
+      const { entries, marks, foreign } = await store.read({ ids: [two, none, one], tags: ['never met'], known: 0 });
       expect(entries).toEqual([Buffer.from('two'), undefined, bytes]);
-      expect(tags).toEqual([undefined]);
+      expect(marks).toEqual([{ soft: 0, hard: 0 }]);
+      expect(foreign).toEqual([]);
     });
 
     it('keeps a value of a megabyte', async () => {
@@ -66,7 +72,7 @@ export function describeSharedStore(
 
     it('forgets an entry when its time is over', async () => {
       const id = newId();
-      await commitOne(id, Buffer.from('brief'), [], 20);
+      await commitOne(id, Buffer.from('brief'), 20);
       await context.wait(30);
       expect((await readOne(id)).bytes).toBeUndefined();
     });
@@ -94,7 +100,7 @@ export function describeSharedStore(
 
     it('refuses a lease to whoever has read an older entry', async () => {
       const id = newId();
-      const first = Buffer.from(`hg1 ${'1'.repeat(20)}\nfirst`);
+      const first = Buffer.from(`hg2 ${'1'.repeat(20)}\nfirst`);
       await commitOne(id, first);
       expect(await store.acquire({ id, lease: 'late', ttlMs: 5000, head: '' })).toBe('changed');
       expect(await store.acquire({ id, lease: 'on time', ttlMs: 5000, head: headOf(first) })).toBe('won');
@@ -103,9 +109,7 @@ export function describeSharedStore(
     it('stores nothing for one whose lease is another one’s', async () => {
       const id = newId();
       await store.acquire({ id, lease: 'winner', ttlMs: 5000, head: '' });
-      const { moment } = await readOne(id);
-      const late = { id, lease: 'loser', bytes: Buffer.from('late'), ttlMs: 1000, tags: [], moment };
-      expect(await store.commit(late)).toBe(false);
+      expect(await store.commit({ id, lease: 'loser', bytes: Buffer.from('late'), ttlMs: 1000 })).toBe(false);
       expect((await readOne(id)).bytes).toBeUndefined();
     });
 
@@ -117,56 +121,53 @@ export function describeSharedStore(
       await until(() => heard.includes(`ready ${one}`) && heard.includes(`ready ${two}`));
     });
 
-    it('judges an entry by its tags: valid until one is invalidated, softly or hard', async () => {
-      const id = newId();
-      const { moment } = await readOne(id);
-      await commitOne(id, Buffer.from('x'), ['judged', 'judged too']);
-      const verdict = async () => judge(moment, (await readOne(id, ['judged', 'judged too'])).tags);
-      expect(await verdict()).toBe('valid');
-      await store.invalidate({ tags: ['another'], mode: 'hard', origin: 'me' });
-      expect(await verdict()).toBe('valid');
-      await store.invalidate({ tags: ['judged'], mode: 'soft', origin: 'me' });
-      expect(await verdict()).toBe('soft');
-      await store.invalidate({ tags: ['judged too'], mode: 'hard', origin: 'me' });
-      expect(await verdict()).toBe('hard');
+    it('marks a tag with the count of its last invalidation, softly and hard apart', async () => {
+      const before = (await readOne(newId())).moment;
+      const soft = await invalidate(['marked'], 'soft');
+      const hard = await invalidate(['marked', 'marked too'], 'hard');
+      expect(soft).toMatchObject({ marked: true, moment: { incarnation: before.incarnation } });
+      expect(soft.moment.count).toBeGreaterThan(before.count);
+      expect(hard.moment.count).toBeGreaterThan(soft.moment.count);
+      expect(await marksOf('marked')).toEqual({ soft: soft.moment.count, hard: hard.moment.count });
+      expect(await marksOf('marked too')).toEqual({ soft: 0, hard: hard.moment.count });
+      expect((await readOne(newId())).moment).toEqual(hard.moment);
     });
 
-    it('holds an invalidation during the load against a tag that was not known before it', async () => {
-      const id = newId();
-      const { moment } = await readOne(id);
-      await store.acquire({ id, lease: 'a', ttlMs: 5000, head: '' });
-      await store.invalidate({ tags: ['met late'], mode: 'soft', origin: 'me' });
-      await store.commit({ id, lease: 'a', bytes: Buffer.from('x'), ttlMs: 1000, tags: ['met late'], moment });
-      expect(judge(moment, (await readOne(id, ['met late'])).tags)).not.toBe('valid');
-      const later = (await readOne(id)).moment;
-      expect(judge(later, (await readOne(id, ['met late'])).tags)).toBe('valid');
+    it('leaves the mark of a repeated invalidation where it was, and moves nothing', async () => {
+      const first = await invalidate(['repeated'], 'hard');
+      const other = await invalidate(['another'], 'hard');
+      const again = await invalidate(['repeated'], 'hard', { repeats: first.moment.count });
+      expect(again).toEqual(first);
+      expect((await marksOf('repeated'))?.hard).toBe(first.moment.count);
+      expect((await readOne(newId())).moment).toEqual(other.moment);
+      const late = await invalidate(['another'], 'hard', { repeats: first.moment.count });
+      expect(late.moment.count, 'a mark never goes back').toBe(first.moment.count);
+      expect((await marksOf('another'))?.hard).toBe(other.moment.count);
     });
 
-    it('keeps an invalidation although a load from before the clock was lost ends after it', async () => {
-      const [id, late] = [newId(), newId()];
-      const { moment } = await readOne(id);
-      await store.invalidate({ tags: ['kept'], mode: 'hard', origin: 'me' });
-      const commit = { bytes: Buffer.from('x'), ttlMs: 1000, tags: ['kept'] };
-      await store.acquire({ id: late, lease: 'a', ttlMs: 5000, head: '' });
-      await store.commit({ id: late, lease: 'a', ...commit, moment: `lost${moment.slice(moment.indexOf(':'))}` });
-      await store.acquire({ id, lease: 'b', ttlMs: 5000, head: '' });
-      await store.commit({ id, lease: 'b', ...commit, moment });
-      expect(judge(moment, (await readOne(id, ['kept'])).tags)).toBe('hard');
+    it('goes on behind what a process knows, if that is later than its own clock', async () => {
+      const { moment } = await readOne(newId());
+      const known = moment.count + 60_000_000;
+      const { moment: pushed } = await store.read({ ids: [], tags: [], known });
+      expect(pushed).toEqual({ ...moment, count: known });
+      expect((await invalidate(['pushed'], 'soft')).moment.count).toBeGreaterThan(known);
     });
 
-    it('tells everybody of an invalidation, with the stamp that it has left', async () => {
-      const stamp = await store.invalidate({ tags: ['{odd}:tag €', 'b'], mode: 'hard', origin: 'me' });
-      await until(() => heard.includes(`hard {odd}:tag € ${stamp} me`) && heard.includes(`hard b ${stamp} me`));
-      expect((await store.read({ ids: [], tags: ['b'] })).tags[0]?.hard).toBe(stamp);
-      expect((await store.read({ ids: [], tags: [] })).moment).toBe(stamp);
+    it('tells all processes of an invalidation, with the count that it has left', async () => {
+      const { moment } = await invalidate(['{odd}:tag €', 'b'], 'hard');
+      const message = (tag: string) => `hard ${tag} ${moment.incarnation} ${moment.count} me`;
+      await until(() => heard.includes(message('{odd}:tag €')) && heard.includes(message('b')));
+    });
+
+    it('answers a ping when what was said before it has been delivered', async () => {
+      const { moment } = await invalidate(['before the ping'], 'soft');
+      await store.ping();
+      expect(heard).toContain(`soft before the ping ${moment.incarnation} ${moment.count} me`);
     });
 
     it('never moves its clock back', async () => {
       const counts: number[] = [];
-      for (let i = 0; i < 20; i++) {
-        const stamp = await store.invalidate({ tags: [`t${i % 3}`], mode: 'soft', origin: 'me' });
-        counts.push(Number(stamp.split(':')[1]));
-      }
+      for (let i = 0; i < 20; i++) counts.push((await invalidate([`t${i % 3}`], 'soft')).moment.count);
       expect(counts).toEqual([...new Set(counts)].toSorted((a, b) => a - b));
     });
   });

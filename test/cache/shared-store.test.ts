@@ -24,7 +24,7 @@ for (const [name, start] of topologies) {
     const { target, stop } = await start();
     return {
       connect: () =>
-        createRedisStore({ target, prefix: 'hg:1', clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
+        createRedisStore({ target, prefix: 'hg:2', clock: systemClock, random: Math.random, commandTimeoutMs: 2000 }),
       wait: async (ms) => {
         const end = Date.now() + ms;
         await until(() => Date.now() > end);

@@ -29,11 +29,11 @@ describe('what the store holds is not believed blindly', () => {
     expect(source.calls).toBe(1);
   });
 
-  it('an evicted tag makes no old entry valid again', async () => {
+  it('a log that was evicted makes no old entry valid again', async () => {
     const { one, two, clock, redis } = await fill();
     void one.cache.invalidate(['collection:things'], 'hard');
     await clock.advance(20);
-    redis.evictTag('collection:things');
+    redis.evictLog();
     const source = createSource<{ n: number }>();
     void two.cache.get('k', ask(source.load));
     await clock.advance(20);
@@ -46,10 +46,10 @@ describe('what the store holds is not believed blindly', () => {
   it.each([
     ['garbage', Buffer.from([0xff, 0xfe, 0, 1])],
     ['nothing at all', Buffer.alloc(0)],
-    ['an unknown version', Buffer.from(`hg9 ${'0'.repeat(20)}\n{}\n{}`)],
-    ['a header that is no header', Buffer.from(`hg1 ${'0'.repeat(20)}\n{"key":1}\n{}`)],
-    ['a header that is no JSON', Buffer.from(`hg1 ${'0'.repeat(20)}\n{"key":\n{}`)],
-    ['half an entry', Buffer.from(`hg1 ${'0'.repeat(20)}\n{}`)],
+    ['an unknown version', Buffer.from(`hg1 ${'0'.repeat(20)}\n{}\n{}`)],
+    ['a header that is no header', Buffer.from(`hg2 ${'0'.repeat(20)}\n{"key":1}\n{}`)],
+    ['a header that is no JSON', Buffer.from(`hg2 ${'0'.repeat(20)}\n{"key":\n{}`)],
+    ['half an entry', Buffer.from(`hg2 ${'0'.repeat(20)}\n{}`)],
   ])('%s in the store is a miss, and told', async (_, bytes) => {
     const { two, clock, redis } = await fill();
     redis.setEntryBytes(storeIdOf('k'), bytes);

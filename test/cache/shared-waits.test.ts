@@ -27,7 +27,7 @@ describe('round trips', () => {
     const all = Promise.all([1, 2, 3, 4, 5, 6].map(section));
     await clock.advance(20);
     await all;
-    expect(reads).toEqual([{ ids: 6, tags: 7 }]);
+    expect(reads).toEqual([{ ids: 6, tags: 8 }]);
     await Promise.all([1, 2, 3, 4, 5, 6].map(section));
     expect(reads, 'and none while memory knows').toHaveLength(1);
   });
@@ -129,12 +129,12 @@ describe('when the store does not answer', () => {
   it('time during which the process was busy itself is not held against the store', async () => {
     const clock = createFakeClock();
     let busyMs = 0;
-    const busy = { ...clock, now: () => clock.now() + busyMs };
+    const busy = { ...clock, monotonic: () => clock.monotonic() + busyMs };
     const redis = createSimulatedRedis({ clock });
     const store = redis.connect();
     const events = createEventLog();
-    const tier = createSharedTier({ store, clock: busy, events });
-    const budget = tier.budget();
+    const tier = createSharedTier({ store, clock: busy, events, waitMs: 50, downMs: 1000 });
+    const budget = tier.requestBudget();
     let reply = () => {};
     const answered = new Promise<void>((resolve) => {
       reply = resolve;

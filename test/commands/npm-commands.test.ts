@@ -61,7 +61,7 @@ describe('npm start', () => {
     const { port } = new URL(origin);
     const second = start('main', [], { PORT: port });
     expect(await second.ended).toBe(1);
-    expect(second.output()).toContain(`address already in use 127.0.0.1:${port}`);
+    expect(second.output()).toContain(`PORT: expected a free port, but ${port} is taken on 127.0.0.1`);
   });
 
   it('describes its variables', async () => {
@@ -73,8 +73,12 @@ describe('npm start', () => {
   /** On a connection of its own: one that is kept open is answered after the port is free, too. */
   const connect = (url: string) => fetch(url, { headers: { connection: 'close' } });
 
-  /** Ends a gateway while a page is under way; what the first probe that is not told 200 is told once the page is answered. */
-  const probeAfterEnding = async (signal: 'SIGTERM' | 'SIGINT', ending: RunningProcess) => {
+  /** Ends a gateway while a page is under way, and probes it until it is told `wanted`, or refused. */
+  const probeAfterEnding = async (
+    signal: 'SIGTERM' | 'SIGINT',
+    ending: RunningProcess,
+    wanted: number | 'refused',
+  ): Promise<number | 'refused'> => {
     const [, at = ''] = await ending.printed(restUrl);
     await ending.printed(/Demo user/);
     const page = connect(`${at}/api/v1/homepage`);
@@ -83,7 +87,7 @@ describe('npm start', () => {
     expect((await page).status).toBe(200);
     const probe = (): Promise<number | 'refused'> =>
       connect(`${at}/readyz`).then(
-        ({ status }) => (status === 200 ? probe() : status),
+        ({ status }) => (status === wanted ? status : probe()),
         () => 'refused',
       );
     const told = await probe();
@@ -92,11 +96,13 @@ describe('npm start', () => {
   };
 
   it('ends with 0 on SIGINT, answers what is under way, and frees the port at once', async () => {
-    expect(await probeAfterEnding('SIGINT', start('main', [], anyPort))).toBe('refused');
+    // Connections that arrive while the page is under way are served.
+    const ending = start('main', [], { ...anyPort, DRAIN_MS: '60000' });
+    expect(await probeAfterEnding('SIGINT', ending, 'refused')).toBe('refused');
   });
 
   it('ends with 0 on SIGTERM, and goes on listening to say 503 to probes', async () => {
-    expect(await probeAfterEnding('SIGTERM', gateway)).toBe(503);
+    expect(await probeAfterEnding('SIGTERM', gateway, 503)).toBe(503);
   });
 });
 

@@ -90,6 +90,22 @@ test('an error of the fail point has no label on a getMore, since the cursor is 
   expect((await errorOf(scene.db.command(more))).errorResponse.errorLabels).toBeUndefined();
 });
 
+test('a getMore that fails after it has found its cursor carries the label by which the driver resumes', async () => {
+  const collection = await one();
+  const client = scene.connect({ monitorCommands: true });
+  const failed: string[] = [];
+  client.on('commandFailed', ({ commandName }) => failed.push(commandName));
+  const watched = client.db(scene.db.databaseName).collection(collection.collectionName);
+  const stream = watched.watch([], { maxAwaitTimeMS: 50 });
+  await stream.tryNext();
+  const fail = { configureFailPoint: 'failGetMoreAfterCursorCheckout', mode: { times: 1 }, data: { errorCode: 6 } };
+  await scene.client.db('admin').command(fail);
+  await collection.insertOne({ n: 2 });
+  expect(await stream.next()).toMatchObject({ operationType: 'insert', fullDocument: { n: 2 } });
+  expect(failed).toEqual(['getMore']);
+  await stream.close();
+});
+
 test('a closed connection is a network error, or a retry that is applied once', async () => {
   const collection = await one();
   await scene.failCommand({ times: 1 }, { failCommands: ['insert'], closeConnection: true });

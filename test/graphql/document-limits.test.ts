@@ -33,6 +33,10 @@ const deep = (levels: number) => `{ ${'a { '.repeat(levels - 1)} b ${'}'.repeat(
 const fragments = (levels: number) =>
   `{ homepage { ...F0 } } ${repeated(levels, (n) => `fragment F${n} on Homepage { ...F${n + 1} ...F${n + 1} }`)} fragment F${levels} on Homepage { metadata { ttl } }`;
 
+/** Each definition holds all of those after it. */
+const chain = (length: number) =>
+  `{ homepage { ...F0 } } ${repeated(length, (n) => `fragment F${n} on Homepage { ...F${n + 1} a${n}: __typename }`)} fragment F${length} on Homepage { __typename }`;
+
 /** Sends anything; the answer's first message and code. */
 async function send(target: TestApp, body: unknown): Promise<{ status: number; message: string; code: unknown }> {
   const { status, text } = await target.inject({
@@ -78,7 +82,18 @@ describe('a GraphQL limit refuses before execution, and says what it is', () => 
       `{ homepage(limit: 1) { ${repeated(30, () => 'offers { items { id title subtitle image discountedPrice originalPrice cashbackPercentage validity category { id name } } }')} } }`,
       'Merging limit of 5000',
     ],
-    ['overlapping fields', `{ offers { ${repeated(1900, () => 'total')} } }`, '500000 steps'],
+    ['overlapping fields', `{ offers { ${repeated(1900, () => 'total')} } }`, 'found "total" 1900 times'],
+    [
+      'equal keys of a fragment that nothing uses',
+      `{ offers { total } } fragment A on OfferSection { ${repeated(31, () => 'total')} }`,
+      'limit of 30 exceeded, found "total" 31 times',
+    ],
+    [
+      'equal keys of a fragment within itself',
+      `{ offers { total } } fragment A on OfferSection { ...A ${repeated(31, () => 'total')} }`,
+      'limit of 30 exceeded, found "total" 31 times',
+    ],
+    ['fragments that hold each other', chain(160), 'Merging limit of 20000 selections'],
   ])('%s', async (_, query, named) => {
     const { status, message, code } = await send(app, { query });
     expect([status, code]).toEqual([400, expect.stringMatching(/^GRAPHQL_(PARSE|VALIDATION)_FAILED$/)]);

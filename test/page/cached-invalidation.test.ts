@@ -30,7 +30,7 @@ const settled = async (search: string) => {
   await expect
     .poll(
       async () => {
-        await clock.advance(10);
+        await clock.advance(100);
         return statuses(await page(search));
       },
       { timeout: 5000 },
@@ -40,7 +40,7 @@ const settled = async (search: string) => {
 const shown = (search: string, read: (body: RestBody) => unknown) =>
   expect.poll(
     async () => {
-      await clock.advance(10);
+      await clock.advance(100);
       return read(await page(search));
     },
     { timeout: 5000 },
@@ -51,6 +51,8 @@ beforeEach(async () => {
   await clock.advance(1001);
   await page('?fresh=true');
   await expect.poll(async () => statuses(await page())).toEqual(registry.map(() => 'CACHED'));
+  // A section that was read a moment ago is not renewed at once.
+  await clock.advance(1000);
 });
 
 describe('a change in the database', () => {
@@ -140,7 +142,7 @@ describe('a change in the database', () => {
     await expect
       .poll(
         async () => {
-          await clock.advance(10);
+          await clock.advance(100);
           return first(await page(search, mine), 'justForYou').id;
         },
         { timeout: 5000 },
@@ -159,6 +161,20 @@ describe('POST /admin/invalidate', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
       payload: JSON.stringify(payload),
     });
+
+  it('says 202 when Redis could not take it: other processes do not know yet', async () => {
+    // Nothing listens there.
+    const env = { ADMIN_TOKEN: 'the admin token', REDIS_URL: 'redis://127.0.0.1:1' };
+    const alone = await buildTestApp(shop.uri, { clock, cached: true, env });
+    const { status, body } = await alone.inject({
+      method: 'POST',
+      url: '/admin/invalidate',
+      headers: { 'content-type': 'application/json', authorization: 'Bearer the admin token' },
+      payload: JSON.stringify({ tags: ['collection:offers'], mode: 'soft' }),
+    });
+    expect([status, body]).toMatchObject([202, { success: true, data: { shared: false } }]);
+    await alone.close();
+  });
 
   it('makes entries stale, or forbids them', async () => {
     expect((await send({ tags: ['collection:offers'], mode: 'soft' })).status).toBe(200);

@@ -8,7 +8,7 @@ const fixture = createProcessFixture();
 afterAll(fixture.close);
 let cluster: Cluster;
 beforeAll(async () => {
-  cluster = await fixture.cluster({ gateways: 4 });
+  cluster = await fixture.cluster({ gateways: 4, env: { DRAIN_MS: '1000' } });
 }, 120_000);
 
 /** Ends a gateway as an orchestrator does; how it ended, and after how many milliseconds. */
@@ -24,7 +24,7 @@ it('a gateway that is stopped in mid-load ends with 0 and leaves no lease behind
   const [leader, other] = gateways as [Gateway, Gateway];
   await shownAfter(gateways, '', ({ fromCache }) => fromCache, 0);
   // A renewal behind the answers: nobody waits for it, so nothing of it is under way when the server has closed.
-  await database.slow(['aggregate'], 60_000);
+  await database.slow(['find'], 60_000);
   await leader.invalidate('soft');
   expect((await leader.page()).fromCache).toBe(true);
   await until(

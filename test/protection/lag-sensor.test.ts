@@ -8,6 +8,7 @@ function createLateClock() {
   let timer = { dueAt: 0, ring: () => {} };
   const clock: Clock = {
     now: () => now,
+    monotonic: () => now,
     after: (delayMs, ring) => {
       timer = { dueAt: now + delayMs, ring };
       return () => {

@@ -13,6 +13,7 @@ export function createFakeClock(startMs = Date.UTC(2026, 5, 15, 12)): FakeClock 
   const timers = createClock(startMs);
   return {
     now: () => timers.now,
+    monotonic: () => timers.now - startMs,
     after: (delayMs, callback) => {
       const timer = timers.setTimeout(callback, delayMs);
       return () => timers.clearTimeout(timer);

@@ -19,7 +19,8 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
         staleForMs: policy?.staleMs ?? 0,
       };
     },
-    invalidate: async () => undefined,
+    present: () => undefined,
+    invalidate: async () => ({ shared: true }),
     start: () => undefined,
     close: async () => undefined,
   };

@@ -160,7 +160,7 @@ const isFollowing = async (gateway: Gateway) =>
   (await gateway.readyz()) === 200 && gateway.logged('following changes').length > 0;
 
 const listeners = async (client: ReturnType<RedisServer['client']>) =>
-  Number(((await client.call('pubsub', 'numsub', 'hg:1:events')) as unknown[])[1]);
+  Number(((await client.call('pubsub', 'numsub', 'hg:2:events:0')) as unknown[])[1]);
 
 function gatewayAt(origin: string, started: RunningProcess): Gateway {
   const lines = () => started.output().split('\n');
@@ -261,5 +261,5 @@ export const idsOf = (answer: Answer, section: string): string[] =>
 
 /** Keys of the leases that stand. */
 export async function leasesIn(redis: RedisServer): Promise<string[]> {
-  return redis.client().keys('hg:1:*:l');
+  return redis.client().keys('hg:2:*:l');
 }

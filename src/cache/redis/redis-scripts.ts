@@ -1,69 +1,111 @@
 /**
- * What Redis does in one step. Every script touches keys of one slot only: an entry and its lease share a hash tag, the clock
- * and each tag stand alone. Names are those under which the connection knows them.
+ * The invalidation log is one sorted set, so that Redis can lose all of it or nothing (eviction, DEL, FLUSHALL):
+ *   `i:<incarnation>:<run id>` at score -1, `c` at the clock's count, `f` at the floor,
+ *   `s<tag>` and `h<tag>` at the count of the tag's last soft and hard invalidation.
+ * Without it, or on a server process other than the one that wrote it (restarted, also on a dump; failed over), a new incarnation begins;
+ * marks that are still there stay. The count never falls behind the server's time in microseconds nor behind what a process knows.
  */
+const clock = `
+  local log = KEYS[1]
+  local info = redis.pcall('INFO', 'server')
+  local run = type(info) == 'string' and string.match(info, 'run_id:(%w+)') or ''
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local kind = redis.call('TYPE', log).ok
+  if kind ~= 'zset' and kind ~= 'none' then redis.call('DEL', log) end
+  local born = redis.call('ZRANGEBYSCORE', log, -1, -1)[1]
+  local incarnation, ran = string.match(born or '', '^i:(%w+):(%w*)$')
+  local n = tonumber(redis.call('ZSCORE', log, 'c') or '0')
+  local floor = tonumber(redis.call('ZSCORE', log, 'f') or '0')
+  local function number(value) return string.format('%.0f', value) end`;
+
+/** A clock that stands somewhere: begins a new incarnation where there is none of this server process. */
+const standingClock = `${clock}
+  if n == 0 or ran ~= run then
+    if born then redis.call('ZREM', log, born) end
+    incarnation = ARGV[1]
+    n = math.max(n + 1, now)
+    redis.call('ZADD', log, -1, 'i:' .. incarnation .. ':' .. run)
+    redis.call('ZADD', log, number(n), 'c')
+  end
+  if n < tonumber(ARGV[3]) then
+    n = tonumber(ARGV[3])
+    redis.call('ZADD', log, number(n), 'c')
+  end`;
+
+/** What Redis does in one step. Every script touches keys of one slot only: the log alone, or an entry and its lease. */
 export const redisScripts = {
   /**
-   * Reads the logical clock (see stamp.ts), or moves it on when ARGV[3] is 1. It never falls behind the server's own time, so
-   * that a replica which was promoted without the last steps does not repeat them.
-   * KEYS clock; ARGV a new incarnation, ttl, move. Answers the moment.
+   * KEYS log; ARGV a new incarnation, ttl, known count, tag...
+   * Answers incarnation, count, floor, milliseconds, then the soft and the hard count of each tag.
    */
-  hgMoment: {
+  hgLook: {
     numberOfKeys: 1,
-    lua: `
-      redis.call('HSETNX', KEYS[1], 'i', ARGV[1])
-      local n = tonumber(redis.call('HGET', KEYS[1], 'n') or '0')
-      if n == 0 or ARGV[3] == '1' then
-        local time = redis.call('TIME')
-        n = math.max(n + 1, time[1] * 1000000 + time[2])
-        redis.call('HSET', KEYS[1], 'n', string.format('%.0f', n))
+    lua: `${standingClock}
+      local renewed = redis.pcall('PEXPIRE', log, ARGV[2])
+      if type(renewed) == 'table' and string.find(renewed.err, 'READONLY') then return renewed end
+      local reply = {incarnation, n, floor, math.floor(now / 1000)}
+      for i = 4, #ARGV do
+        reply[#reply + 1] = tonumber(redis.call('ZSCORE', log, 's' .. ARGV[i]) or '0')
+        reply[#reply + 1] = tonumber(redis.call('ZSCORE', log, 'h' .. ARGV[i]) or '0')
       end
-      redis.call('PEXPIRE', KEYS[1], ARGV[2])
-      return redis.call('HGET', KEYS[1], 'i') .. ':' .. string.format('%.0f', n)`,
+      return reply`,
   },
   /**
-   * Leaves a moment on a tag and tells everybody. A tag never goes back: of two that cross, the later one stays.
-   * KEYS tag; ARGV field, other field, moment, ttl, channel, message.
+   * Marks tags and says so on the channel. A mark never goes back. Marks older than the longest grace are dropped, and the oldest
+   * beyond the bound: the floor says up to where. A server that refuses writes still says it on the channel; a replica refuses.
+   * KEYS log; ARGV a new incarnation, ttl, known count, `s` or `h`, repeated count or 0, grace in microseconds, most marks, channel,
+   * origin, tag... Answers incarnation, count, 1 or 0 (refused).
    */
   hgInvalidate: {
     numberOfKeys: 1,
-    lua: `
-      local function count(stamp) return tonumber(string.match(stamp, '(%d+)$')) end
-      local present = redis.call('HGET', KEYS[1], ARGV[1])
-      if not present or count(present) < count(ARGV[3]) then
-        redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
+    lua: `${clock}
+      local refused
+      local function write(...)
+        local reply = refused or redis.pcall(...)
+        if type(reply) == 'table' and reply.err then refused = reply end
       end
-      redis.call('HSETNX', KEYS[1], ARGV[2], ARGV[3])
-      redis.call('PEXPIRE', KEYS[1], ARGV[4])
-      redis.call('PUBLISH', ARGV[5], ARGV[6])
-      return 1`,
-  },
-  /**
-   * Makes sure that a tag has stamps: one that is not known gets the moment at which the load began, and so does one that is
-   * left from before the clock was lost. Stamps that are later than the load stay, of whatever incarnation: they are against it.
-   * KEYS tag; ARGV moment, ttl.
-   */
-  hgEnsure: {
-    numberOfKeys: 1,
-    lua: `
-      local function parts(stamp) return string.match(stamp, '^(.*):(%d+)$') end
-      local incarnation, n = parts(ARGV[1])
-      for _, field in ipairs({'s', 'h'}) do
-        local present = redis.call('HGET', KEYS[1], field)
-        local i, m
-        if present then i, m = parts(present) end
-        if not present or (i ~= incarnation and tonumber(m) < tonumber(n)) then
-          redis.call('HSET', KEYS[1], field, ARGV[1])
-        end
+      local repeats = tonumber(ARGV[5])
+      local count = repeats
+      if repeats == 0 then count = math.max(n + 1, now, tonumber(ARGV[3])) end
+      write('ZADD', log, number(math.max(n, count, tonumber(ARGV[3]))), 'c')
+      if n == 0 or ran ~= run then
+        if born then write('ZREM', log, born) end
+        incarnation = ARGV[1]
+        write('ZADD', log, -1, 'i:' .. incarnation .. ':' .. run)
       end
-      redis.call('PEXPIRE', KEYS[1], ARGV[2])
-      return 1`,
+      local tags = {}
+      for i = 10, #ARGV do
+        tags[#tags + 1] = ARGV[i]
+        local member = ARGV[4] .. ARGV[i]
+        local present = tonumber(redis.call('ZSCORE', log, member) or '0')
+        if present < count then write('ZADD', log, number(count), member) end
+      end
+      local cutoff = now - tonumber(ARGV[6])
+      local excess = redis.call('ZCARD', log) - tonumber(ARGV[7])
+      if excess > 0 then
+        local last = redis.call('ZRANGE', log, excess, excess, 'WITHSCORES')
+        cutoff = math.max(cutoff, tonumber(last[2]))
+      end
+      if redis.call('ZCOUNT', log, 1, number(cutoff)) > 0 then
+        write('ZREMRANGEBYSCORE', log, 1, number(cutoff))
+        write('ZADD', log, number(math.max(cutoff, floor)), 'f')
+      end
+      write('PEXPIRE', log, ARGV[2])
+      if refused and string.find(refused.err, 'READONLY') then return refused end
+      local message = {tags = tags, mode = ARGV[4], count = number(count), incarnation = incarnation, origin = ARGV[9]}
+      redis.pcall('PUBLISH', ARGV[8], cjson.encode(message))
+      return {incarnation, count, refused and 0 or 1}`,
   },
   /** KEYS entry, lease; ARGV token, ttl, how the entry began when it was read, length of that. */
   hgAcquire: {
     numberOfKeys: 2,
     lua: `
-      if redis.call('GETRANGE', KEYS[1], 0, ARGV[4] - 1) ~= ARGV[3] then return 'changed' end
+      local begins = redis.pcall('GETRANGE', KEYS[1], 0, ARGV[4] - 1)
+      if type(begins) == 'table' then begins = '' end
+      if begins ~= ARGV[3] then return 'changed' end
+      local kind = redis.call('TYPE', KEYS[2]).ok
+      if kind ~= 'string' and kind ~= 'none' then redis.call('DEL', KEYS[2]) end
       if redis.call('SET', KEYS[2], ARGV[1], 'NX', 'PX', ARGV[2]) then return 'won' end
       return 'held'`,
   },
@@ -80,7 +122,7 @@ export const redisScripts = {
     lua: `
       if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
       redis.call('DEL', KEYS[1])
-      redis.call('PUBLISH', ARGV[2], ARGV[3])
+      redis.pcall('PUBLISH', ARGV[2], ARGV[3])
       return 1`,
   },
   /** KEYS entry, lease; ARGV token, bytes, ttl, channel, message. */
@@ -90,7 +132,7 @@ export const redisScripts = {
       if redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
       redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
       redis.call('DEL', KEYS[2])
-      redis.call('PUBLISH', ARGV[4], ARGV[5])
+      redis.pcall('PUBLISH', ARGV[4], ARGV[5])
       return 1`,
   },
 } as const;

@@ -5,14 +5,14 @@ import type { SharedTier, WaitBudget } from './shared-tier.js';
 
 /** The right to load one key for all processes, for as long as it is renewed. */
 export interface Lease {
-  /** Stores what was loaded and ends the lease. False when it was lost meanwhile: then nothing is stored (fencing). */
-  commit(entry: Omit<Commit, 'id' | 'lease'>): Promise<boolean>;
+  /** Stores what was loaded and ends the lease. Stores nothing when the lease was lost meanwhile (fencing). */
+  commit(entry: Omit<Commit, 'id' | 'lease'>): Promise<void>;
   /** Ends the lease without an entry. */
   release(): Promise<void>;
 }
 
 export interface Leases {
-  /** `held`: another process loads; `changed`: it has just done so; `undefined`: the shared tier is not there. */
+  /** `held`: another process loads; `changed`: it has just done so; `undefined`: no lease is to be had, the store is away or full. */
   acquire(
     request: { id: string; head: string; onLost: () => void },
     budget: WaitBudget,
@@ -40,8 +40,8 @@ export interface LeasesOptions {
 }
 
 /**
- * Leases as in Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), with compare-and-delete. A process that was
- * paused past its lease neither stores anything nor tells the store about its tags: what it knows is too old.
+ * Leases as in Nishtala et al., "Scaling Memcache at Facebook" (NSDI 2013), with compare-and-delete: a process that was
+ * paused past its lease stores nothing.
  */
 export function createLeases(options: LeasesOptions): Leases {
   const { tier, clock, random, leaseMs } = options;
@@ -60,11 +60,11 @@ export function createLeases(options: LeasesOptions): Leases {
       cancelTimer();
     };
     const renew = async () => {
-      const askedAt = clock.now();
-      const renewed = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }), tier.patience());
+      const askedAt = clock.monotonic();
+      const renewed = await tier.send((store) => store.renew({ id, lease, ttlMs: leaseMs }));
       if (ended) return;
       if (renewed?.value) heldUntil = askedAt + leaseMs;
-      if (renewed?.value === false || clock.now() >= heldUntil) {
+      if (renewed?.value === false || clock.monotonic() >= heldUntil) {
         end();
         onLost();
       } else renewLater();
@@ -74,17 +74,11 @@ export function createLeases(options: LeasesOptions): Leases {
     };
     const handle: Lease = {
       commit: async (entry) => {
-        if (ended) return false;
+        if (ended) return;
         end();
-        const patience = tier.patience();
-        // Asked first, so that whoever slept through the end of its lease leaves the tags' stamps alone, too.
-        const isHeld = await tier.attempt((store) => store.renew({ id, lease, ttlMs: leaseMs }), patience);
-        const committed = isHeld?.value
-          ? await tier.attempt((store) => store.commit({ ...entry, id, lease }), patience)
-          : isHeld;
+        const committed = await tier.send((store) => store.commit({ ...entry, id, lease }));
         if (committed?.value === false) onLost();
-        if (!committed) drop(id, lease);
-        return committed?.value === true;
+        if (!committed?.value) await drop(id, lease);
       },
       release: async () => {
         if (ended) return;
@@ -97,19 +91,19 @@ export function createLeases(options: LeasesOptions): Leases {
     return handle;
   };
 
-  /** Sent even when nothing is expected of the store: one that only hangs does it when it wakes, after what it still owes. */
-  const drop = (id: string, lease: string) => tier.tell((store) => store.release({ id, lease }));
+  /** Sent even when no answer is expected: a store that hangs does it when it wakes, after what it still owes. */
+  const drop = (id: string, lease: string) => tier.send((store) => store.release({ id, lease }));
 
   return {
     acquire: async ({ id, head, onLost }, budget) => {
       if (closed) return undefined;
       const lease = randomToken(random);
-      const askedAt = clock.now();
+      const askedAt = clock.monotonic();
       const answer = await tier.attempt((store) => store.acquire({ id, lease, ttlMs: leaseMs, head }), budget);
-      // A store that was too slow may grant it all the same, to nobody.
+      // Redis may grant the lease after we gave up waiting; release it, or others wait for no one.
       if (!answer || (closed && answer.value === 'won')) void drop(id, lease);
-      if (closed) return undefined;
-      return answer?.value === 'won' ? hold(id, lease, askedAt, onLost) : answer?.value;
+      if (closed || !answer || answer.value === 'refused') return undefined;
+      return answer.value === 'won' ? hold(id, lease, askedAt, onLost) : answer.value;
     },
     watch: (id) => {
       let wake = () => {};

@@ -1,99 +1,101 @@
-import type { Clock } from '../../core/clock.js';
 import type { Ask } from '../ask.js';
 import type { CacheEvents } from '../cache-events.js';
-import type { CopyJudge } from '../copies.js';
-import type { EntryHeader } from '../entry.js';
+import type { CopyAnswers } from '../copy-answers.js';
+import type { Copy } from '../entry.js';
 import { headOf, headOfId, readEntry, type ValueCodec } from '../entry-format.js';
-import type { Invalidations } from '../invalidations.js';
-import { type Copy, deepFreeze, type MemoryStore } from '../memory-store.js';
-import { graver, isSameIncarnation, judge, type Stamp, type Verdict } from '../stamp.js';
-import type { BatchedReader, Reading } from './batched-reader.js';
-import type { SharedTier, WaitBudget } from './shared-tier.js';
+import { graver, type InvalidationLog, type Moment } from '../invalidation-log.js';
+import { deepFreeze, type MemoryStore } from '../memory-store.js';
+import type { SharedLink } from './shared-link.js';
+import type { Reading, SharedReader } from './shared-reader.js';
+import type { WaitBudget } from './shared-tier.js';
 
 /** What a look at the shared tier found out about one key. */
 export interface Look {
-  /** The better of the shared entry and the copy in memory, verified just now; it is in memory too, if it fits. */
+  /** The better of the shared entry and the copy in memory, as the shared tier knows their tags; undefined when both are missing. */
   readonly copy: Copy | undefined;
   /** How the shared entry begins (`headOf`). */
   readonly head: string;
   /** The present moment: a load that begins now knows of every invalidation up to it. */
-  readonly moment: Stamp;
-  readonly session: number;
+  readonly moment: Moment;
+  /** The shared tier's time at the look, in milliseconds: a load that begins after it is no older. */
+  readonly now: number;
+  /** Monotonic, when the look was sent. */
+  readonly sentAt: number;
 }
 
-/** `undefined`: the shared tier is not there. */
+/** Looks, and keeps in memory what was found. `undefined`: the shared tier is not there. */
 export type LookUp = (key: string, id: string, ask: Ask, budget: WaitBudget) => Promise<Look | undefined>;
 
 export function createLookUp(options: {
-  tier: SharedTier | undefined;
-  reader: BatchedReader | undefined;
+  reader: SharedReader;
+  link: SharedLink;
+  log: InvalidationLog;
   memory: MemoryStore;
-  judge: CopyJudge;
-  invalidations: Invalidations;
+  answers: CopyAnswers;
   codec: ValueCodec;
-  clock: Clock;
   events: CacheEvents;
 }): LookUp {
-  const { tier, reader, memory, judge: copyJudge, invalidations, codec, clock, events } = options;
+  const { reader, link, log, memory, answers, codec, events } = options;
 
-  return async (key, id, ask, budget) => {
-    if (!tier || !reader) return undefined;
-    const verification = { asOf: invalidations.sharedAsOf(), session: tier.session, checkedAt: clock.now() };
+  /** The entry as a copy that is in no tier yet; undefined when there is none that can be read and verified. */
+  const copyOf = async (key: string, reading: Reading, known: ReadonlySet<string>, ask: Ask, budget: WaitBudget) => {
+    const entry = reading.bytes ? readEntry(reading.bytes, key, codec) : undefined;
+    const corrupt = reading.isForeign
+      ? 'a key of another type'
+      : entry && 'corrupt' in entry
+        ? entry.corrupt
+        : undefined;
+    if (corrupt !== undefined) events.emit('corrupt', { label: ask.label, reason: corrupt });
+    if (!entry || 'corrupt' in entry) return undefined;
+    const { bornAt, ...header } = entry.header;
+    // Of another incarnation: what was invalidated since may be unknown to the shared tier, and this process has not held it.
+    if (header.moment.incarnation !== reading.moment.incarnation) return undefined;
+    const asOf = log.verifiedAsOf;
+    const late = header.moment.count === reading.moment.count ? [] : header.tags.filter((tag) => !known.has(tag));
+    if (late.length > 0 && !(await reader.read({ id: undefined, tags: late, budget }))) return undefined;
+    // Marks that were read a moment ago may be among those that the log has just forgotten.
+    if (asOf !== log.verifiedAsOf) return undefined;
+    // An entry from the future is as old as this look: it is not fresh for longer than the reader's policy says.
+    const ageMs = Math.max(0, reading.now - bornAt);
+    const value = deepFreeze(entry.value);
+    const copy: Copy = { header, value, bytes: entry.bytes, bornAt: reading.sentAt - ageMs, asOf, ...unchecked };
+    return copy;
+  };
+
+  /** A degraded value never stands in for a whole one that may be served. */
+  const better = (held: Copy | undefined, found: Copy | undefined): Copy | undefined => {
+    if (!held || !found) return held ?? found;
+    const [one, other] = [answers.verdict(held), answers.verdict(found)];
+    const [whole, degraded] = held.header.degraded ? [found, held] : [held, found];
+    if (degraded.header.degraded && !whole.header.degraded && answers.verdict(whole) !== 'forbidden') return whole;
+    if (one === other) return held.bornAt >= found.bornAt ? held : found;
+    return graver(one, other) === one ? found : held;
+  };
+
+  const look: LookUp = async (key, id, ask, budget) => {
     const held = memory.get(key);
     const known = new Set([...ask.tags, ...(held?.header.tags ?? [])]);
-    const reading = await reader.read(id, [...known], budget);
+    const reading = await reader.read({ id, tags: [...known], budget });
     if (!reading) return undefined;
-
-    if (held) {
-      // What this process has heard stays true, whatever the store has lost since.
-      held.verdict = graver(copyJudge.verdict(held), verdictOf(held.header, reading));
-      held.asOf = Math.max(held.asOf, verification.asOf);
-      held.session = verification.session;
-      held.checkedAt = verification.checkedAt;
-    }
-    const { moment } = reading;
     const head = headOf(reading.bytes);
-    const own = held && copyJudge.verdict(held) !== 'hard' ? held : undefined;
-    if (held && !own && memory.get(key) === held) memory.delete(key);
-    const found = { copy: own, head, moment, session: verification.session };
-    if (!reading.bytes || (held && head === headOfId(held.header.id))) return found;
+    const isHeld = held !== undefined && head === headOfId(held.header.id);
+    const found = isHeld ? undefined : await copyOf(key, reading, known, ask, budget);
+    const { moment, now, sentAt } = reading;
+    // Another caller's look may have found it meanwhile.
+    return { copy: better(memory.get(key), found), head, moment, now, sentAt };
+  };
 
-    const entry = readEntry(reading.bytes, key, codec);
-    if ('corrupt' in entry) {
-      events.emit('corrupt', { label: ask.label, reason: entry.corrupt });
-      return found;
-    }
-    const { header } = entry;
-    const late = header.moment === moment ? [] : header.tags.filter((tag) => !known.has(tag));
-    const more = late.length > 0 ? await reader.read(undefined, late, budget) : reading;
-    if (!more) return undefined;
-    const stamps = new Map([...reading.stamps, ...more.stamps]);
-    const copy: Copy = {
-      header,
-      value: deepFreeze(entry.value),
-      bytes: entry.bytes,
-      ...verification,
-      verdict: verdictOf(header, { moment, stamps }),
-    };
-    if (copyJudge.verdict(copy) === 'hard' || clock.now() >= header.graceUntil) return found;
-    if (own && !isBetter(copy, own, copyJudge)) return found;
-    memory.set(key, copy);
-    return { ...found, copy };
+  const keep = (key: string, copy: Copy, ask: Ask, checked: { epoch: number; checkedAt: number }) => {
+    Object.assign(copy, checked);
+    if (memory.get(key) !== copy && answers.verdict(copy) !== 'forbidden') memory.set(key, copy, ask.group);
+  };
+
+  return async (key, id, ask, budget) => {
+    const { epoch } = link;
+    const looked = await look(key, id, ask, budget);
+    if (looked?.copy) keep(key, looked.copy, ask, { epoch, checkedAt: looked.sentAt });
+    return looked;
   };
 }
 
-/** Nothing was invalidated since its load began, or none of its tags was. What is older than the clock cannot be judged by it. */
-function verdictOf(header: EntryHeader, reading: Pick<Reading, 'moment' | 'stamps'>): Verdict {
-  if (header.moment === reading.moment) return 'valid';
-  if (header.moment === undefined || !isSameIncarnation(header.moment, reading.moment)) return 'hard';
-  return judge(
-    header.moment,
-    header.tags.map((tag) => reading.stamps.get(tag)),
-  );
-}
-
-function isBetter(one: Copy, other: Copy, copyJudge: CopyJudge): boolean {
-  const [verdict, otherVerdict] = [copyJudge.verdict(one), copyJudge.verdict(other)];
-  if (verdict === otherVerdict) return one.header.readAt > other.header.readAt;
-  return graver(verdict, otherVerdict) === otherVerdict;
-}
+const unchecked = { settled: 'valid', epoch: 0, checkedAt: Number.NEGATIVE_INFINITY } as const;

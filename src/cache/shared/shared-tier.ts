@@ -11,27 +11,21 @@ export interface WaitBudget {
 /** The shared tier as the engine sees it: it answers in time or it is not there. */
 export interface SharedTier {
   /**
-   * The one place that decides what a failure of the shared store means. Answers `undefined` when the store fails, does not
-   * answer within what is left of the budget, or is not asked at all because it failed a moment ago. Never rejects.
+   * For requests. Answers `undefined` when the store fails, does not answer within what is left of the budget, or is not asked
+   * because it is away. Never rejects.
    */
-  attempt<T>(operation: (store: SharedStore) => Promise<T>, budget?: WaitBudget): Promise<{ value: T } | undefined>;
+  attempt<T>(operation: (store: SharedStore) => Promise<T>, budget: WaitBudget): Promise<{ value: T } | undefined>;
   /**
-   * Sends something for whose outcome nobody waits, also to a store that counts as failed: what it says is no news about
-   * it. Resolves when it was done or could not be, after a second at most. Never rejects.
+   * For work that no request waits for, also while the store is away: it has a second. That it succeeds late says nothing about
+   * whether the store is away; that it succeeds in time ends that. Answers `undefined` when it failed. Never rejects.
    */
-  tell(operation: (store: SharedStore) => Promise<unknown>): Promise<void>;
-  /** What one request may wait. */
-  budget(): WaitBudget;
-  /** What may be waited behind the answers. */
-  patience(): WaitBudget;
+  send<T>(operation: (store: SharedStore) => Promise<T>): Promise<{ value: T } | undefined>;
+  /** Messages arrive on a new link: the store is tried again at once. */
+  linked(): void;
+  /** What one request may wait for the store in all. */
+  requestBudget(): WaitBudget;
   /** Whether an attempt made now would ask the store. */
   readonly available: boolean;
-  /** Number of the present link, on which every message is heard; 0 while there is none. */
-  readonly session: number;
-  /** How many links there have been: what was found out on an earlier one says nothing to a caller who asks on a later one. */
-  readonly links: number;
-  linked(): void;
-  unlinked(): void;
 }
 
 export interface SharedTierOptions {
@@ -39,32 +33,33 @@ export interface SharedTierOptions {
   clock: Clock;
   events: CacheEvents;
   /** The longest that one request waits for the store in all, not counting when this process was busy itself. */
-  waitMs?: number;
+  waitMs: number;
   /** The longest that is waited for the store behind the answers. */
-  patienceMs?: number;
+  backgroundMs?: number;
   /** After a failure the store is left alone this long; then one attempt tries it (half-open). */
-  downMs?: number;
+  downMs: number;
 }
 
+/**
+ * The one place that decides whether the shared store is away. It is from a request's failure or late answer on, and until an
+ * answer comes within `waitMs`, whatever asked for it, or a new link stands.
+ */
 export function createSharedTier(options: SharedTierOptions): SharedTier {
-  const { store, clock, events, waitMs = 50, patienceMs = 1000, downMs = 1000 } = options;
+  const { store, clock, events, waitMs, backgroundMs = 1000, downMs } = options;
   let downUntil: number | undefined;
   let probing = false;
-  let links = 0;
-  let session = 0;
 
-  const isAvailable = () => downUntil === undefined || (!probing && clock.now() >= downUntil);
+  const isAvailable = () => downUntil === undefined || (!probing && clock.monotonic() >= downUntil);
 
   const failed = (error: unknown) => {
-    if (downUntil === undefined) events.emit('tierDown', { error });
-    downUntil = clock.now() + downMs;
+    const wasUp = downUntil === undefined;
+    downUntil = clock.monotonic() + downMs;
+    if (wasUp) events.emit('tierDown', { error });
   };
 
   const worked = () => {
     if (downUntil === undefined) return;
     downUntil = undefined;
-    // Messages may have been late while it was down: copies in memory are verified again before they are trusted.
-    if (session !== 0) session = ++links;
     events.emit('tierUp', {});
   };
 
@@ -72,20 +67,9 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
     get available() {
       return isAvailable();
     },
-    get session() {
-      return session;
-    },
-    get links() {
-      return links;
-    },
-    tell: (operation) =>
-      withinBudget(operation(store), { leftMs: patienceMs }, clock).then(
-        () => undefined,
-        () => undefined,
-      ),
-    budget: () => ({ leftMs: waitMs }),
-    patience: () => ({ leftMs: patienceMs }),
-    attempt: async (operation, budget = { leftMs: waitMs }) => {
+    linked: worked,
+    requestBudget: () => ({ leftMs: waitMs }),
+    attempt: async (operation, budget) => {
       if (!isAvailable() || budget.leftMs <= 0) return undefined;
       const isProbe = downUntil !== undefined;
       if (isProbe) probing = true;
@@ -100,17 +84,24 @@ export function createSharedTier(options: SharedTierOptions): SharedTier {
         if (isProbe) probing = false;
       }
     },
-    linked: () => {
-      session = ++links;
-      worked();
-    },
-    unlinked: () => {
-      session = 0;
+    send: async (operation) => {
+      const budget = { leftMs: backgroundMs };
+      try {
+        const value = await withinBudget(operation(store), budget, clock);
+        if (backgroundMs - budget.leftMs <= waitMs) worked();
+        return { value };
+      } catch (error) {
+        // The wait before the next attempt counts from what requests have found out.
+        if (downUntil === undefined) failed(error);
+        return undefined;
+      }
     },
   };
 }
 
+/** How often the time is looked at while a request waits, and behind the answers. */
 const TICK_MS = 5;
+const BACKGROUND_TICK_MS = 50;
 
 /**
  * The answer, unless the budget is used up first. Waiting is counted in ticks, and one that comes late counts for no more
@@ -120,12 +111,13 @@ const TICK_MS = 5;
 function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const limitMs = budget.leftMs;
-    let countedAt = clock.now();
+    const tickMs = limitMs > 10 * BACKGROUND_TICK_MS ? BACKGROUND_TICK_MS : TICK_MS;
+    let countedAt = clock.monotonic();
     let cancel = () => {};
     const count = () => {
-      const now = clock.now();
-      const passedMs = Math.max(0, now - countedAt);
-      budget.leftMs = Math.max(0, budget.leftMs - (passedMs < 2 * TICK_MS ? passedMs : TICK_MS));
+      const now = clock.monotonic();
+      const passedMs = now - countedAt;
+      budget.leftMs = Math.max(0, budget.leftMs - (passedMs < 2 * tickMs ? passedMs : tickMs));
       countedAt = now;
     };
     const giveUp = () =>
@@ -136,7 +128,7 @@ function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): 
       else cancel = clock.after(0, giveUp);
     };
     const wait = () => {
-      cancel = clock.after(Math.min(TICK_MS, budget.leftMs), tick);
+      cancel = clock.after(Math.min(tickMs, budget.leftMs), tick);
     };
     wait();
     answer.then(resolve, reject).finally(() => {

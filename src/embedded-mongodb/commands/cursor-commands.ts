@@ -18,6 +18,7 @@ export const getMore: Handler = async ({ command, database, server, operation, c
   const cursor = server.cursors.take(id, namespace, connection);
   const waitMs = cursor.changeStream ? (integerField(command, 'maxTimeMS', 0) ?? AWAIT_MS) : undefined;
   try {
+    server.failPoint.enterGetMore();
     const batch = await cursor.source.next(operation, batchSize === 0 ? Number.POSITIVE_INFINITY : batchSize, waitMs);
     if (server.cursors.get(id) === undefined)
       throw new CommandError(237, `operation was terminated because cursor ${id} was killed`);

@@ -1,11 +1,11 @@
 import { Binary, Long } from 'bson';
 import { timestampOf } from '../change-streams/change-log.js';
 import { adminCommands, createHello } from '../commands/admin-commands.js';
-import * as collections from '../commands/collection-commands.js';
+import { create, drop, dropDatabase, listCollections, renameCollection } from '../commands/collection-commands.js';
 import { getMore, killCursors } from '../commands/cursor-commands.js';
 import { explain } from '../commands/explain.js';
 import { findAndModify } from '../commands/find-and-modify.js';
-import * as indexes from '../commands/index-commands.js';
+import { createIndexes, dropIndexes, listIndexes } from '../commands/index-commands.js';
 import { aggregate, count, distinct, find } from '../commands/read-commands.js';
 import { insert, remove, update } from '../commands/write-commands.js';
 import { encode } from '../values/bson-codec.js';
@@ -58,8 +58,8 @@ export function createDispatcher(server: Omit<Server, 'runningOperations'>): Dis
       ...{ hello, isMaster: hello, ismaster: hello, buildinfo: adminCommands.buildInfo ?? hello },
       ...{ find, aggregate, count, distinct, explain, getMore, killCursors },
       ...{ insert, update, delete: remove, findAndModify, findandmodify: findAndModify },
-      ...collections,
-      ...indexes,
+      ...{ listCollections, create, drop, dropDatabase, renameCollection },
+      ...{ createIndexes, listIndexes, dropIndexes },
     }),
   );
 

@@ -2,7 +2,10 @@ import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
 import { badValue, CloseConnection, CommandError, notImplemented, retryableCodes } from '../values/mongo-errors.js';
 import type { Operation } from './operation.js';
 
-/** MongoDB's `failCommand`: makes commands fail, wait or lose their connection, for tests. */
+/**
+ * MongoDB's `failCommand`, which makes commands fail, wait or lose their connection, and `failGetMoreAfterCursorCheckout`, which
+ * makes a getMore fail whose cursor is known; for tests.
+ */
 export interface FailPoint {
   /** Carries out `configureFailPoint`; answers how often the fail point was entered before. Throws CommandError. */
   configure(command: Doc): number;
@@ -11,6 +14,8 @@ export interface FailPoint {
    * command that runs: a write concern error with its labels.
    */
   enter(target: Target): Promise<Doc>;
+  /** Throws the error, or CloseConnection, that is set for a getMore which has found its cursor. */
+  enterGetMore(): void;
 }
 
 /** The command that may be hit. */
@@ -33,6 +38,9 @@ interface Settings {
   readonly data: Doc;
 }
 
+const FAIL_COMMAND = 'failCommand';
+const FAIL_GET_MORE = 'failGetMoreAfterCursorCheckout';
+
 const dataFields = new Set([
   ...[
     'failCommands',
@@ -49,31 +57,44 @@ const dataFields = new Set([
 
 /** Makes a `failCommand` that is off. */
 export function createFailPoint(): FailPoint {
-  let settings: Settings | undefined;
+  const active = new Map<string, Settings>();
   let entered = 0;
 
   function isHit({ name, namespace, appName }: Target): Doc | undefined {
+    const settings = active.get(FAIL_COMMAND);
     if (!settings || name === 'configureFailPoint' || !settings.commands.has(name)) return undefined;
     const { data } = settings;
     if (data.namespace !== undefined && data.namespace !== namespace) return undefined;
     if (data.appName !== undefined && data.appName !== appName) return undefined;
+    return counted(FAIL_COMMAND, settings);
+  }
+
+  function counted(point: string, settings: Settings): Doc | undefined {
     if (settings.skip > 0) {
       settings.skip -= 1;
       return undefined;
     }
     settings.left -= 1;
-    if (settings.left <= 0) settings = undefined;
+    if (settings.left <= 0) active.delete(point);
     entered += 1;
-    return data;
+    return settings.data;
   }
 
   return {
     configure: (command) => {
-      if (command.configureFailPoint !== 'failCommand') {
-        throw new CommandError(249, `${String(command.configureFailPoint)} not found`);
-      }
-      settings = parseSettings(command);
+      const { configureFailPoint: point } = command;
+      if (point !== FAIL_COMMAND && point !== FAIL_GET_MORE) throw new CommandError(249, `${String(point)} not found`);
+      const settings = parseSettings(command, point);
+      if (settings) active.set(point, settings);
+      else active.delete(point);
       return entered;
+    },
+    enterGetMore: () => {
+      const settings = active.get(FAIL_GET_MORE);
+      const data = settings && counted(FAIL_GET_MORE, settings);
+      if (data?.closeConnection === true) throw new CloseConnection(FAIL_GET_MORE);
+      const code = toNumber(data?.errorCode);
+      if (code !== undefined) throw new CommandError(code, "Hit the 'failGetMoreAfterCursorCheckout' failpoint");
     },
     enter: async (target) => {
       const data = isHit(target);
@@ -109,17 +130,19 @@ export function labelsFor(
   return labels;
 }
 
-function parseSettings(command: Doc): Settings | undefined {
+function parseSettings(command: Doc, point: string): Settings | undefined {
   const { mode, data = {} } = command;
   if (!isDoc(data)) throw badValue('data must be an object');
   if (mode === 'off') return undefined;
   const unknown = Object.keys(data).find((name) => !dataFields.has(name));
   if (unknown !== undefined) throw notImplemented(`The fail point's field ${unknown}`);
-  if (!Array.isArray(data.failCommands)) throw badValue('failCommand needs a list failCommands');
+  const { failCommands = [] } = data;
+  if (!Array.isArray(failCommands) || (point === FAIL_COMMAND && data.failCommands === undefined))
+    throw badValue('failCommand needs a list failCommands');
   if (data.blockConnection === true && toNumber(data.blockTimeMS) === undefined) {
     throw new CommandError(9, "must specify 'blockTimeMS' when 'blockConnection' is true");
   }
-  const commands = new Set(data.failCommands.map(String));
+  const commands = new Set(failCommands.map(String));
   if (mode === 'alwaysOn') return { skip: 0, left: Number.POSITIVE_INFINITY, commands, data };
   if (!isDoc(mode)) throw badValue(`unknown mode: ${String(mode)}`);
   if ('activationProbability' in mode) throw notImplemented("The fail point's mode activationProbability");

@@ -10,7 +10,7 @@ export type GeoPointInput = {
   lat: number;
   /** Longitude in degrees, -180 to 180. */
   lng: number;
-  /** Kilometres, 1 to 500; each section's own when left out. */
+  /** Kilometres, 1 to 500, rounded to whole ones; each section's own when left out. */
   radiusKm?: number | null | undefined;
 };
 

@@ -1,5 +1,5 @@
 import { Args, Ctx, Query, Resolver } from 'type-graphql';
-import type { SectionView } from '../../page/homepage.js';
+import type { SectionView } from '../../page/section-view.js';
 import type { GraphqlContext } from '../context.js';
 import { listComplexity } from '../limits/complexity.js';
 import { type OlderList, olderLists } from '../operations/older-lists.js';

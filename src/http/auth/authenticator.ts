@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
 import { objectIdText } from '../../core/object-id.js';
@@ -6,6 +8,12 @@ import type { Viewer } from '../../sections/define-section.js';
 
 /** Clocks of issuers may be this far off, in seconds. */
 const CLOCK_TOLERANCE_SECONDS = 60;
+/**
+ * How long a verified token is taken without verifying it again, and how many are remembered: a signature takes longer to verify
+ * than the rest of an answer from memory. Not longer, because only verifying notices that a key was taken out of the set.
+ */
+const REMEMBER_MS = 60_000;
+const MAX_REMEMBERED = 10_000;
 /** A header with a token that is longer is refused unread. */
 const MAX_AUTHORIZATION_CHARACTERS = 8192;
 
@@ -16,6 +24,8 @@ export interface Authenticator {
    * @throws AppError `UNAUTHENTICATED` when the token is not a good one, `SERVICE_UNAVAILABLE` when that cannot be told at present
    */
   viewer(authorization: string | undefined): Promise<Viewer | undefined>;
+  /** The viewer of a token that was verified a moment ago; undefined for any other, good or not. */
+  remembered(authorization: string): Viewer | undefined;
 }
 
 /**
@@ -32,7 +42,12 @@ export function createAuthenticator(options: {
   const { secret, keys, issuer, audience, clock } = options;
   const key = secret === undefined ? undefined : new TextEncoder().encode(secret);
   const algorithms = [...(key === undefined ? [] : ['HS256']), ...(keys === undefined ? [] : ['RS256', 'ES256'])];
-  if (algorithms.length === 0) return { viewer: async () => undefined };
+  if (algorithms.length === 0) return { viewer: async () => undefined, remembered: () => undefined };
+  const memory = new LRUCache<string, { viewer: Viewer; until: number }>({ max: MAX_REMEMBERED });
+  const remembered = (authorization: string): Viewer | undefined => {
+    const found = memory.get(digestOf(authorization));
+    return found !== undefined && clock.now() < found.until ? found.viewer : undefined;
+  };
   const keyOf: JWTVerifyGetKey = async (header, token) => {
     const found = header.alg === 'HS256' ? key : await keys?.(header, token);
     if (found === undefined) throw invalid();
@@ -62,19 +77,28 @@ export function createAuthenticator(options: {
     }
   };
   return {
+    remembered,
     viewer: async (authorization) => {
       const token = bearerToken(authorization);
-      if (token === undefined) return undefined;
-      const { sub } = await verified(token).catch((cause) => {
+      if (token === undefined || authorization === undefined) return undefined;
+      const known = remembered(authorization);
+      if (known !== undefined) return known;
+      const { sub, exp = Number.POSITIVE_INFINITY } = await verified(token).catch((cause) => {
         throw cause instanceof AppError ? cause : invalid(cause);
       });
       // Its type is a promise of the issuer, which may sign a list.
       const userId = typeof sub === 'string' ? objectIdText(sub) : undefined;
       if (userId === undefined) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
-      return { userId };
+      const viewer = { userId };
+      const until = Math.min(clock.now() + REMEMBER_MS, exp * 1000);
+      memory.set(digestOf(authorization), { viewer, until });
+      return viewer;
     },
   };
 }
+
+/** Tokens are kept as hashes: memory dumps should hold none that is still good. */
+const digestOf = (authorization: string) => createHash('sha256').update(authorization).digest('base64url');
 
 const invalid = (cause?: unknown) => new AppError('UNAUTHENTICATED', 'The token is not valid', { cause });
 

@@ -11,15 +11,14 @@ const REVALIDATE_SECONDS = 240;
 const ERROR_SECONDS = 86_400;
 
 /**
- * The headers by which caches outside may hold an answer (RFC 9111, RFC 5861), from the sections that it was made of: no
- * longer than the least of them stays fresh, and stale no longer than the least of them may be served stale here, so that
- * an offer is not shown after its end. Personal and fresh answers are for the client alone.
+ * The headers by which caches outside may hold an answer (RFC 9111, RFC 5861), from the sections that it was made of.
+ * Personal and fresh answers are for the client alone.
  */
 export function cacheHeaders(options: {
   scope: RequestScope;
   registry: readonly Section[];
   /** What the answer says, but for when it was put together and read (`etag-content.ts`): the weak ETag is made of it. */
-  content: unknown;
+  content: string;
 }): Record<string, string> {
   const { scope, registry, content } = options;
   if (scope.viewer !== undefined) return privateHeaders;
@@ -28,21 +27,9 @@ export function cacheHeaders(options: {
   const partial = served.length < scope.outcomes.length;
   // It failed within the deadline that this client has shortened; others may wait longer.
   if (partial && scope.clientShortenedDeadline) return { 'cache-control': 'no-store' };
-  const leastSeconds = (times: readonly number[]) => Math.floor(Math.min(...times) / 1000);
-  const freshSeconds = leastSeconds(served.map(({ freshForMs }) => freshForMs));
-  const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, freshSeconds);
-  const staleSeconds = leastSeconds(served.map(({ staleForMs }) => staleForMs)) - seconds;
-  const sections = registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id));
-  const tags = sections.flatMap(({ id, dependsOn }) => [sectionTag(id), ...dependsOn.map(collectionTag)]);
   return {
-    'cache-control': [
-      `public, s-maxage=${seconds}`,
-      !partial && staleSeconds > 0 && `stale-while-revalidate=${Math.min(REVALIDATE_SECONDS, staleSeconds)}`,
-      !partial && `stale-if-error=${ERROR_SECONDS}`,
-    ]
-      .filter((directive) => directive !== false)
-      .join(', '),
-    'cache-tag': [...new Set(tags)].join(','),
+    'cache-control': sharedCacheControl(served, { partial }),
+    'cache-tag': cacheTag(registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id))),
     // The page was put together just now, whatever the age of its sections, which s-maxage has in it.
     age: '0',
     etag: weakEtag(content),
@@ -53,9 +40,39 @@ export function cacheHeaders(options: {
 /** For answers that belong to one user. */
 export const privateHeaders = { 'cache-control': 'private, no-store' };
 
-function weakEtag(content: unknown): string {
-  return `W/"${createHash('sha1').update(JSON.stringify(content)).digest('base64url')}"`;
+/**
+ * `Cache-Control` of an anonymous answer: fresh no longer than the least of its sections stays fresh, and stale no longer than
+ * the least of them may be served stale here, so that an offer is not shown after its end.
+ */
+export function sharedCacheControl(
+  served: readonly { freshForMs: number; staleForMs: number }[],
+  { partial }: { partial: boolean },
+): string {
+  let freshForMs = Number.POSITIVE_INFINITY;
+  let staleForMs = Number.POSITIVE_INFINITY;
+  for (const section of served) {
+    freshForMs = Math.min(freshForMs, section.freshForMs);
+    staleForMs = Math.min(staleForMs, section.staleForMs);
+  }
+  const seconds = Math.min(partial ? PARTIAL_SECONDS : SHARED_SECONDS, Math.floor(freshForMs / 1000));
+  const staleSeconds = Math.min(REVALIDATE_SECONDS, Math.floor(staleForMs / 1000) - seconds);
+  if (partial) return `public, s-maxage=${seconds}`;
+  const revalidate = staleSeconds > 0 ? `stale-while-revalidate=${staleSeconds}, ` : '';
+  return `public, s-maxage=${seconds}, ${revalidate}stale-if-error=${ERROR_SECONDS}`;
 }
+
+/** `Cache-Tag` by which a CDN may purge what these sections are part of. */
+export function cacheTag(sections: readonly Section[]): string {
+  const tags = sections.flatMap(({ id, dependsOn }) => [sectionTag(id), ...dependsOn.map(collectionTag)]);
+  return [...new Set(tags)].join(',');
+}
+
+/** Weak, since one content has several encodings (RFC 9110, 8.8.1). */
+export const weakEtag = (content: string): string => `W/"${createHash('sha1').update(content).digest('base64url')}"`;
+
+/** Whether `If-None-Match` names the content that a client would get (RFC 9110, 13.1.2). */
+export const isHeld = (ifNoneMatch: string, etag: string): boolean =>
+  ifNoneMatch.split(',').some((held) => ['*', etag, etag.slice(2)].includes(held.trim()));
 
 /** Answers 304 to clients that hold what they ask for (RFC 9110, 13.1.2). */
 export function conditionalRequests(server: FastifyInstance): void {
@@ -63,8 +80,7 @@ export function conditionalRequests(server: FastifyInstance): void {
     const etag = reply.getHeader('etag');
     const wanted = request.headers['if-none-match'];
     if (typeof etag !== 'string' || wanted === undefined || reply.statusCode !== 200) return payload;
-    const isHeld = wanted.split(',').some((held) => ['*', etag, etag.slice(2)].includes(held.trim()));
-    if (!isHeld || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
+    if (!isHeld(wanted, etag) || (request.method !== 'GET' && request.method !== 'HEAD')) return payload;
     reply.code(304).removeHeader('content-length').removeHeader('content-type');
     return null;
   });

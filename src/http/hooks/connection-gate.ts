@@ -5,6 +5,10 @@ import type { Socket } from 'node:net';
 export interface GateBounds {
   /** Requests of one connection that are worked on at the same time (HTTP/1.1 pipelining, RFC 9112, 9.3.2). */
   maxUnderWay: number;
+  /** Requests of one connection that wait for their turn; with more, the connection ends. */
+  maxQueued: number;
+  /** Bytes of one connection's answers that the client has not taken; with more, none of its requests is passed on. */
+  maxUntakenBytes: number;
   /** Milliseconds for which a client may take no byte of what is written to it. */
   untakenMs: number;
   /** Bytes that may wait for all clients together; beyond, the connections with the most of them end. */
@@ -15,21 +19,22 @@ export interface GateBounds {
 
 /** Requests after which the waiting bytes are summed up once more, between two looks. */
 const CHECK_EVERY_REQUESTS = 256;
+/** Bytes that a request takes while it waits, with its response: about as many as measured with few headers. */
+const QUEUED_BYTES = 4096;
 
 interface Connection {
+  socket: Socket;
   underWay: Set<ServerResponse>;
   queue: [IncomingMessage, ServerResponse][];
-  /** Whether the next of the queue is passed on in the next turn of the event loop. */
-  scheduled: boolean;
   /** Bytes that the client had taken at the last look, and the time since when it is no more. */
   taken: number;
   since: number;
 }
 
 /**
- * Passes requests on to `listener`, but no more of one connection at a time than the bound: the others wait, and the socket
- * is not read meanwhile. Without this, a client that pipelines and never reads fills the memory with answers. `stop` ends
- * the looks.
+ * Passes requests on to `listener`, but no more of one connection at a time than the bounds: the others wait, and the socket
+ * is not read meanwhile. Without this, a client that pipelines and never reads fills the memory with answers, and holds up
+ * all others while pages are made that it does not take. `stop` ends the looks.
  */
 export function createConnectionGate(options: {
   listener: RequestListener;
@@ -43,39 +48,65 @@ export function createConnectionGate(options: {
 } {
   const { listener, bounds, now, underWay: ofAll } = options;
   const connections = new Map<Socket, Connection>();
+  /** Connections whose next queued request may be passed on, in their turn. */
+  const ready = new Set<Connection>();
+  let scheduled = false;
   let sinceCheck = 0;
 
-  const pass = (socket: Socket, connection: Connection, request: IncomingMessage, response: ServerResponse) => {
+  const pass = (connection: Connection, request: IncomingMessage, response: ServerResponse) => {
     connection.underWay.add(response);
     ofAll.add(response);
     response.once('close', () => {
       connection.underWay.delete(response);
       ofAll.delete(response);
-      if (socket.destroyed) return;
-      if (connection.queue.length > 0) passLater(socket, connection);
-      else socket.resume();
+      advance(connection);
     });
     listener(request, response);
-    sinceCheck += 1;
-    if (sinceCheck >= CHECK_EVERY_REQUESTS) boundWaitingBytes();
   };
 
-  /** One at a turn: else the answers of one connection, each of which lets the next begin, would hold up all others. */
-  const passLater = (socket: Socket, connection: Connection): void => {
-    if (connection.scheduled || connection.underWay.size >= bounds.maxUnderWay) return;
-    connection.scheduled = true;
+  const mayPass = (connection: Connection): boolean =>
+    !connection.socket.destroyed &&
+    connection.underWay.size < bounds.maxUnderWay &&
+    untakenBytes(connection) <= bounds.maxUntakenBytes;
+
+  /** Lets a connection take its turn, or reads on when all that it has sent is passed on. Each answer taken advances again. */
+  const advance = (connection: Connection): void => {
+    if (!mayPass(connection)) return;
+    if (connection.queue.length === 0) {
+      connection.socket.resume();
+      return;
+    }
+    ready.add(connection);
+    passOneEachTurn();
+  };
+
+  /** One of all connections at a turn of the event loop: else those that pipeline would hold up all others. */
+  const passOneEachTurn = (): void => {
+    if (scheduled || ready.size === 0) return;
+    scheduled = true;
     setImmediate(() => {
-      connection.scheduled = false;
-      const next = connection.queue.shift();
-      if (next === undefined || socket.destroyed) return;
-      pass(socket, connection, ...next);
-      passLater(socket, connection);
+      scheduled = false;
+      const [connection] = ready;
+      if (connection !== undefined) takeTurn(connection);
+      passOneEachTurn();
     });
+  };
+
+  const takeTurn = (connection: Connection): void => {
+    ready.delete(connection);
+    // What was passed on before has been answered meanwhile, and may wait to be taken.
+    if (!mayPass(connection)) return;
+    const next = connection.queue.shift();
+    if (next !== undefined) pass(connection, ...next);
+    advance(connection);
   };
 
   const boundWaitingBytes = () => {
     sinceCheck = 0;
-    const waiting = [...connections].map(([socket, connection]) => ({ socket, bytes: bytesWaiting(connection) }));
+    const waiting = [...connections.values()].map((connection) => ({
+      socket: connection.socket,
+      bytes: untakenBytes(connection) + connection.queue.length * QUEUED_BYTES,
+    }));
     let total = waiting.reduce((sum, { bytes }) => sum + bytes, 0);
     if (total <= bounds.maxWaitingBytes) return;
     for (const { socket, bytes } of waiting.sort((a, b) => b.bytes - a.bytes)) {
@@ -97,11 +128,12 @@ export function createConnectionGate(options: {
 
   const opened = (socket: Socket): Connection => {
     const underWay = new Set<ServerResponse>();
-    const connection = { underWay, queue: [], scheduled: false, taken: 0, since: now() };
+    const connection: Connection = { socket, underWay, queue: [], taken: 0, since: now() };
     connections.set(socket, connection);
     // Answers that wait behind another one do not hear of it.
     socket.once('close', () => {
       connections.delete(socket);
+      ready.delete(connection);
       for (const response of underWay) ofAll.delete(response);
     });
     return connection;
@@ -115,18 +147,33 @@ export function createConnectionGate(options: {
   return {
     listener: (request, response) => {
       const { socket } = request;
+      // What was read together with the request that was one too many is parsed to its end.
+      if (socket.destroyed) return void request.destroy();
       const connection = connections.get(socket) ?? opened(socket);
       const { underWay, queue } = connection;
-      if (underWay.size === 0 && queue.length === 0) return pass(socket, connection, request, response);
+      sinceCheck += 1;
+      if (sinceCheck >= CHECK_EVERY_REQUESTS) boundWaitingBytes();
+      if (underWay.size === 0 && queue.length === 0) return pass(connection, request, response);
+      if (queue.length >= bounds.maxQueued) return drop(connection, request);
       queue.push([request, response]);
       // What was read together with it is parsed to its end; nothing more is read.
       if (underWay.size + queue.length >= bounds.maxUnderWay) socket.pause();
-      return passLater(socket, connection);
+      return advance(connection);
     },
     stop: () => clearInterval(looking),
   };
 }
 
+/**
+ * Ends a connection with what it has queued. Requests that are still open when the socket closes cost more than twice as
+ * much: Node gives each of them an error, and formats its stack.
+ */
+function drop({ socket, queue }: Connection, last: IncomingMessage): void {
+  socket.destroy();
+  for (const [request] of queue) request.destroy();
+  last.destroy();
+}
+
 /** Of the first answer under way, what the socket holds; of those behind it, what they hold themselves. */
-const bytesWaiting = ({ underWay }: Connection): number =>
+const untakenBytes = ({ underWay }: Connection): number =>
   [...underWay].reduce((sum, { writableLength }) => sum + writableLength, 0);

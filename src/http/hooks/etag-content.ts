@@ -1,29 +1,36 @@
-import type { EnvelopeError } from '../rest/envelope.js';
+import { type EnvelopeError, successEnvelope } from '../rest/envelope.js';
 
 /**
  * What an answer says, without when it was put together and when its data was read: the same for the same items, also when
- * they were read once more in between. Only places that are known are left out: items have fields of such names, too.
+ * they were read once more in between. It is the answer's own text with `metadata` null and without `lastUpdated`, so that an
+ * answer that is put together from fragments has the same ETag. Only places that are known are left out: items have fields of
+ * such names, too.
  */
 export function restContent(page: {
   sections: Readonly<Record<string, object | null>>;
   errors: readonly EnvelopeError[];
-  analytics: unknown;
-}): unknown {
+  analytics?: unknown;
+}): string {
   const { sections, errors, analytics } = page;
-  return {
-    sections: Object.entries(sections).map(([key, section]) => [key, section && sectionContent(section)]),
-    errors: errors.map(({ timestamp: _, ...error }) => error),
-    analytics,
-  };
+  const contents = Object.entries(sections).map(([key, section]) => [key, section && sectionContent(section)]);
+  const data = { sections: Object.fromEntries(contents), metadata: null, analytics };
+  return JSON.stringify(
+    successEnvelope(
+      data,
+      errors.map((error) => ({ ...error, timestamp: '' })),
+    ),
+  );
 }
 
 /** The same of a GraphQL answer; what a client renames counts as content. */
-export function graphqlContent(body: string): unknown {
-  const { data, errors = [] } = JSON.parse(body) as { data?: Record<string, unknown>; errors?: GraphqlFailure[] };
-  return {
-    data: Object.entries(data ?? {}).map(([key, root]) => [key, isObject(root) ? rootContent(root) : root]),
-    errors: errors.map(({ message, path, extensions }) => ({ message, path, code: extensions?.code })),
+export function graphqlContent(body: string): string {
+  const { data, errors } = JSON.parse(body) as { data?: Record<string, unknown>; errors?: GraphqlFailure[] };
+  const roots = Object.entries(data ?? {}).map(([key, root]) => [key, isObject(root) ? rootContent(root) : root]);
+  const content = {
+    data: Object.fromEntries(roots),
+    errors: errors?.map(({ message, path, extensions }) => ({ message, path, code: extensions?.code })),
   };
+  return `${JSON.stringify(content)}\n`;
 }
 
 interface GraphqlFailure {
@@ -33,11 +40,12 @@ interface GraphqlFailure {
 }
 
 /** A page, or a single list. */
-function rootContent(root: object): unknown {
-  return Object.entries(sectionContent(root)).flatMap(([key, value]) => {
-    if (!isObject(value)) return [[key, value]];
-    return key === 'metadata' && isMetadata(value) ? [] : [[key, sectionContent(value)]];
+function rootContent(root: object): object {
+  const fields = Object.entries(sectionContent(root)).map(([key, value]) => {
+    if (!isObject(value)) return [key, value];
+    return [key, key === 'metadata' && isMetadata(value) ? null : sectionContent(value)];
   });
+  return Object.fromEntries(fields);
 }
 
 /** Fields of `PageMetadata`: a section may be called `metadata`, too. */

@@ -11,9 +11,12 @@ const IPV4_PORT = /^([\d.]+):\d*$/;
 export function readForwardedFor(server: FastifyInstance): void {
   server.addHook('onRequest', async ({ headers }) => {
     const given = headers['x-forwarded-for'];
-    if (given !== undefined) headers['x-forwarded-for'] = String(given).split(',').map(addressOf).join(', ');
+    if (given !== undefined) headers['x-forwarded-for'] = withoutPorts(String(given));
   });
 }
+
+/** A list of addresses, as `X-Forwarded-For` has it, without ports. */
+export const withoutPorts = (list: string): string => list.split(',').map(addressOf).join(', ');
 
 function addressOf(entry: string): string {
   const text = entry.trim();

@@ -8,13 +8,16 @@ const HTTPS_SECONDS = 31_536_000;
  * pages of other origins but by CORS. HSTS in production only: it would lock developers out of every other server on
  * localhost. What means something for HTML alone is on HTML alone, see `landingPageHeaders`.
  */
-export function securityHeaders(server: FastifyInstance, options: { production: boolean }): void {
-  const headers = Object.freeze({
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-    'cross-origin-resource-policy': 'same-origin',
-    ...(options.production ? { 'strict-transport-security': `max-age=${HTTPS_SECONDS}; includeSubDomains` } : {}),
-  });
+export const securityHeaders = (options: { production: boolean }): Readonly<Record<string, string>> => ({
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  ...(options.production ? { 'strict-transport-security': `max-age=${HTTPS_SECONDS}; includeSubDomains` } : {}),
+});
+
+/** Puts the security headers on every answer. */
+export function addSecurityHeaders(server: FastifyInstance, options: { production: boolean }): void {
+  const headers = securityHeaders(options);
   server.addHook('onRequest', async (_request, reply) => {
     reply.headers(headers);
   });

@@ -6,7 +6,7 @@ import { pathOf, refuse } from './failure-answers.js';
 export const MAX_URL_BYTES = 8192;
 
 /** A name or address, and a port (RFC 9110, 7.2; RFC 3986, 3.2.2). */
-const HOST = /^(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(:\d{0,5})?$/i;
+export const HOST = /^(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(:\d{0,5})?$/i;
 
 /** Headers of which two would say two things: Node keeps the first, and a proxy before it maybe the last. */
 const single: readonly string[] = ['host', 'authorization', 'content-type'];

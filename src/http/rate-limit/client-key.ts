@@ -12,8 +12,14 @@ const IPV6_NETWORK_BYTES = 8;
  */
 export function clientOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>, viewer: Viewer | undefined): string {
   if (viewer !== undefined) return `u:${viewer.userId}`;
-  return networkOf(ip) ?? networkOf(socket.remoteAddress) ?? 'unknown';
+  return networkOf(ip) ?? clientKey(socket.remoteAddress);
 }
+
+/** All whose address is none are counted together. */
+export const UNKNOWN_CLIENT = 'unknown';
+
+/** Who is counted together by an address alone. */
+export const clientKey = (address: string | undefined): string => networkOf(address) ?? UNKNOWN_CLIENT;
 
 function networkOf(address = ''): string | undefined {
   // ipaddr.js would also take octal and shortened forms, as which one client could have many names.

@@ -45,11 +45,14 @@ export function createRateLimit(options: { limiter: RateLimiter | undefined; vie
 }
 
 /** One policy, named `default`: `q` requests in `w` seconds; `r` of them remain, and all of them in `t` seconds. */
-function announce(reply: FastifyReply, { allowed, max, remaining, resetSeconds, waitSeconds }: Standing): void {
-  reply.headers({
-    ratelimit: `"default";r=${remaining};t=${resetSeconds}`,
-    'ratelimit-policy': `"default";q=${max};w=${WINDOW_SECONDS}`,
-  });
+export const standingHeaders = ({ max, remaining, resetSeconds }: Standing) => ({
+  ratelimit: `"default";r=${remaining};t=${resetSeconds}`,
+  'ratelimit-policy': `"default";q=${max};w=${WINDOW_SECONDS}`,
+});
+
+function announce(reply: FastifyReply, standing: Standing): void {
+  const { allowed, max, waitSeconds } = standing;
+  reply.headers(standingHeaders(standing));
   if (allowed) return;
   reply.header('retry-after', waitSeconds);
   throw new AppError('RATE_LIMITED', `Too many requests: at most ${max} a minute`);

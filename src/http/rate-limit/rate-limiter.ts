@@ -114,7 +114,7 @@ export function createRateLimiter(options: {
       return {
         allowed,
         max,
-        remaining: Math.max(Math.floor(max - spent(window, now)), 0),
+        remaining: Math.max(Math.floor(max - used - (allowed ? cost : 0)), 0),
         resetSeconds: resetSeconds(window, now),
         waitSeconds: allowed ? 0 : waitSeconds(window, now, max, cost + taken),
       };

@@ -18,8 +18,8 @@ const knownAt = (number: number) => number % SIZE;
 const ownAt = (number: number) => SIZE + (number % SIZE);
 const countAt = (window: Window, number: number) => (window[knownAt(number)] ?? 0) + (window[ownAt(number)] ?? 0);
 
-/** The sub-windows that the window holds, the oldest first. */
-const held = (window: Window) => Array.from({ length: SIZE }, (_, index) => latest(window) - SIZE + 1 + index);
+/** The number of the oldest sub-window that the window holds. */
+const oldest = (window: Window) => latest(window) - SIZE + 1;
 
 /** Forgets what is over. A clock that goes back is taken for one that stands still. */
 function slide(window: Window, now: number): void {
@@ -37,12 +37,15 @@ export function spend(window: Window, now: number, cost: number): void {
   window[place] = (window[place] ?? 0) + cost;
 }
 
-/** What counts of the last minute: of the oldest sub-window the share that still lies within it. */
+/**
+ * What counts of the last minute: of the oldest sub-window the share that still lies within it. Called for every request, so
+ * it allocates nothing.
+ */
 export function spent(window: Window, now: number): number {
   let sum = 0;
-  for (const number of held(window)) {
-    const leftMs = (number + SIZE) * SUB_WINDOW_MS - now;
-    sum += countAt(window, number) * Math.min(Math.max(leftMs / SUB_WINDOW_MS, 0), 1);
+  for (let number = oldest(window); number <= latest(window); number++) {
+    const count = countAt(window, number);
+    if (count > 0) sum += count * Math.min(Math.max(((number + SIZE) * SUB_WINDOW_MS - now) / SUB_WINDOW_MS, 0), 1);
   }
   return sum;
 }
@@ -61,20 +64,27 @@ export const fits = (used: number, max: number, cost: number): boolean => used =
 
 /** Seconds until all that was spent is forgotten, if nothing more is. */
 export function resetSeconds(window: Window, now: number): number {
-  const last = held(window).findLast((number) => countAt(window, number) > 0);
-  return last === undefined ? 0 : Math.max(Math.ceil(((last + SIZE) * SUB_WINDOW_MS - now) / 1000), 0);
+  for (let number = latest(window); number >= oldest(window); number--) {
+    if (countAt(window, number) === 0) continue;
+    return Math.max(Math.ceil(((number + SIZE) * SUB_WINDOW_MS - now) / 1000), 0);
+  }
+  return 0;
 }
 
 /** What the other processes have not been told, by sub-window. */
 export function unreported(window: Window, now: number): Map<number, number> {
   slide(window, now);
-  const counts = held(window).map((number) => [number, window[ownAt(number)] ?? 0] as const);
-  return new Map(counts.filter(([, count]) => count > 0));
+  const counts = new Map<number, number>();
+  for (let number = oldest(window); number <= latest(window); number++) {
+    const count = window[ownAt(number)] ?? 0;
+    if (count > 0) counts.set(number, count);
+  }
+  return counts;
 }
 
 /** Takes over the sums of all processes, in which what was `reported` is contained. */
 export function settle(window: Window, reported: ReadonlyMap<number, number>, sums: ReadonlyMap<number, number>): void {
-  for (const number of held(window)) {
+  for (let number = oldest(window); number <= latest(window); number++) {
     const told = reported.get(number) ?? 0;
     // A Redis that was wiped forgets nothing that is known here.
     window[knownAt(number)] = Math.max((window[knownAt(number)] ?? 0) + told, sums.get(number) ?? 0);

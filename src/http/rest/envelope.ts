@@ -1,10 +1,10 @@
 import type { GraphQLError } from 'graphql';
 import { AppError, ValidationErrors } from '../../core/errors.js';
-import type { SectionView } from '../../page/homepage.js';
+import type { SectionView } from '../../page/section-view.js';
 import type { Section } from '../../sections/define-section.js';
 
 /** The envelope's version. */
-const VERSION = '1.0.0';
+export const VERSION = '1.0.0';
 
 /** One entry of `errors`; clients get its keys in this order. */
 export interface EnvelopeError {

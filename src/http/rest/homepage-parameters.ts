@@ -1,4 +1,5 @@
 import { objectIdText } from '../../core/object-id.js';
+import { enumNameOf } from '../../graphql/schema/section-id.js';
 import { isWithin, LATITUDE, LIMIT, LONGITUDE, roundedPoint } from '../../page/argument-ranges.js';
 import type { Location, Section } from '../../sections/define-section.js';
 import {
@@ -97,5 +98,17 @@ export function createHomepageParameters(options: { registry: readonly Section[]
       fields: fields === undefined ? undefined : sparseFields.select(fields, asked),
       fallback: values.fallback ?? 'null',
     };
+  };
+}
+
+/** The variables with which the persisted operation `Homepage` answers these parameters. */
+export function variablesOf(parameters: HomepageParameters): Readonly<Record<string, unknown>> {
+  const { sections, limit, near, fresh, includeAnalytics } = parameters;
+  return {
+    sections: sections.map(enumNameOf),
+    limit,
+    fresh,
+    includeAnalytics,
+    ...(near === undefined ? {} : { location: near, located: true }),
   };
 }

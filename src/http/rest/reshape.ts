@@ -1,5 +1,6 @@
 import { enumNameOf } from '../../graphql/schema/section-id.js';
-import type { PageAnalytics, PageMetadata, SectionView } from '../../page/homepage.js';
+import type { PageAnalytics, PageMetadata } from '../../page/homepage.js';
+import type { SectionView } from '../../page/section-view.js';
 import type { Section } from '../../sections/define-section.js';
 
 /** What a field of a section is called in REST, where the name of a section is its `id`. */

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { InvalidationMode } from '../../cache/stamp.js';
+import type { InvalidationMode } from '../../cache/invalidation-log.js';
 import { AppError, ValidationErrors } from '../../core/errors.js';
 import { OBJECT_ID_DIGITS } from '../../core/object-id.js';
 import { didYouMean } from '../../core/suggestion.js';
@@ -25,7 +25,7 @@ export function adminRoute(
   options: {
     token: string | undefined;
     registry: readonly Section[];
-    invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<void>;
+    invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<{ shared: boolean }>;
   },
 ): void {
   const { token, registry, invalidate } = options;
@@ -39,7 +39,7 @@ export function adminRoute(
   const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):${OBJECT_ID_DIGITS}$`);
   const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
 
-  server.post('/admin/invalidate', async (request) => {
+  server.post('/admin/invalidate', async (request, reply) => {
     if (!timingSafeEqual(digest(request.headers.authorization ?? ''), expected)) {
       throw new AppError('UNAUTHENTICATED', 'This needs the admin token');
     }
@@ -60,8 +60,10 @@ export function adminRoute(
           .map((tag) => parameterFault('tags', `"${tag.slice(0, 100)}" is no tag${didYouMean(tag, fixed)}`, allowed)),
       );
     }
-    await invalidate([...new Set(tags)], mode);
-    return successEnvelope({ tags, mode });
+    const { shared } = await invalidate([...new Set(tags)], mode);
+    // It holds here; the other processes get it as soon as Redis takes it.
+    if (!shared) reply.code(202);
+    return successEnvelope({ tags, mode, shared });
   });
 }
 

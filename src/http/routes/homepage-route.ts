@@ -4,15 +4,15 @@ import { type AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { GraphqlContext } from '../../graphql/context.js';
 import type { Executor } from '../../graphql/operations/executor.js';
 import type { Operations } from '../../graphql/operations/operations.js';
-import { enumNameOf } from '../../graphql/schema/section-id.js';
-import type { Homepage, PageAnalytics, PageMetadata, SectionView } from '../../page/homepage.js';
+import type { Homepage, PageAnalytics, PageMetadata } from '../../page/homepage.js';
 import { pageKey } from '../../page/page-key.js';
+import type { SectionView } from '../../page/section-view.js';
 import { wholeFailure } from '../../page/whole-failure.js';
 import { authorizeUser } from '../auth/authenticator.js';
 import { cacheHeaders } from '../hooks/cache-headers.js';
 import { restContent } from '../hooks/etag-content.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from '../rest/envelope.js';
-import { createHomepageParameters } from '../rest/homepage-parameters.js';
+import { createHomepageParameters, variablesOf } from '../rest/homepage-parameters.js';
 import { operationNamed, searchOf } from '../rest/operation.js';
 import { createReshape, restSection } from '../rest/reshape.js';
 import { createSparseFields } from '../rest/sparse-fields.js';
@@ -45,18 +45,12 @@ export function homepageRoute(server: FastifyInstance, options: HomepageRouteOpt
     const parameters = readParameters(searchOf(request));
     const scope = await openRequest(request, reply, { fresh: parameters.fresh });
     authorizeUser(scope.viewer, parameters.userId);
-    const { sections, limit, near, fresh, fields, includeAnalytics, fallback } = parameters;
+    const { sections, limit, near, fields, includeAnalytics, fallback } = parameters;
     const context: GraphqlContext = { homepage, scope };
     const { data, errors } = await executor.execute({
       document: fields?.document ?? operation,
       context,
-      variables: {
-        sections: sections.map(enumNameOf),
-        limit,
-        fresh,
-        includeAnalytics,
-        ...(near === undefined ? {} : { location: near, located: true }),
-      },
+      variables: variablesOf(parameters),
     });
     if (data == null) throw errors?.[0]?.originalError ?? errors?.[0];
 

@@ -2,7 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Executor } from '../../graphql/operations/executor.js';
 import { olderLists } from '../../graphql/operations/older-lists.js';
 import type { Operations } from '../../graphql/operations/operations.js';
-import type { Homepage, SectionView } from '../../page/homepage.js';
+import type { Homepage } from '../../page/homepage.js';
+import type { SectionView } from '../../page/section-view.js';
 import { cacheHeaders } from '../hooks/cache-headers.js';
 import { listParameters } from '../rest/homepage-parameters.js';
 import { operationNamed, searchOf } from '../rest/operation.js';
@@ -46,7 +47,7 @@ export function legacyRoutes(server: FastifyInstance, options: LegacyRoutesOptio
       const section = data?.[field] as SectionView | null | undefined;
       if (section == null) throw errors?.[0]?.originalError ?? errors?.[0];
       const body = { success: true, data: section.items, total: section.total, hasMore: section.hasMore };
-      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: body }));
+      reply.headers(cacheHeaders({ scope, registry: homepage.registry, content: JSON.stringify(body) }));
       return body;
     };
     server.get(path, handler);

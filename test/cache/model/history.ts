@@ -1,13 +1,16 @@
 import type { CacheResult } from '../../../src/cache/ask.js';
-import type { InvalidationMode } from '../../../src/cache/stamp.js';
+import type { InvalidationMode } from '../../../src/cache/invalidation-log.js';
+import { standardPolicy } from '../../../src/core/cache-policy.js';
 
-/** One load as it truly was. Orders are places in the one sequence of everything that happened. */
+/** One load as it truly was. Orders are places in the one sequence of everything that happened; times are monotonic. */
 export interface TrueLoad {
   readonly id: number;
   readonly key: string;
   readonly process: number;
   readonly tags: readonly string[];
   readonly beganAt: number;
+  /** By the wall clock of its process. */
+  readonly readAt: number;
   readonly began: number;
   ended?: { at: number; failed: boolean };
 }
@@ -17,8 +20,10 @@ export interface TrueInvalidation {
   readonly tag: string;
   readonly mode: InvalidationMode;
   readonly called: number;
-  /** When the caller was told that every process can know it; undefined while it could not be written. */
-  acknowledged?: number;
+  /** When Redis had it, and its caller knew; undefined while it could not be written. */
+  acknowledged?: { order: number; at: number };
+  /** Redis has lost its memory since. */
+  lost?: boolean;
 }
 
 export interface TrueAsk {
@@ -35,7 +40,15 @@ export interface Value {
   load: number;
 }
 
-export const modelPolicy = { freshMs: 4000, staleMs: 8000, graceMs: 60_000, memoryMs: 2000, negativeMs: 1000 };
+export const modelPolicy = {
+  ...standardPolicy,
+  ...{ freshMs: 4000, staleMs: 8000, graceMs: 60_000, memoryMs: 2000, negativeMs: 1000 },
+};
+
+/** A process that Redis is not away for has heard what Redis had so long ago, or looks. */
+const HEARD_WITHIN_MS = 3000;
+/** An entry that came by Redis may count as so much older than it is: by what was waited before and during its load. */
+const OLDER_MS = 500;
 
 /** What has happened, and what follows from it for every answer. Knows nothing of how the cache works. */
 export function createHistory() {
@@ -46,9 +59,14 @@ export function createHistory() {
   const heard = new Map<number, Map<TrueInvalidation, number>>();
   /** By process and load: when the look at the shared store began by which the process first saw it. */
   const seen = new Map<string, number>();
-
-  /** By process: since when it has had a link without a break and a store that answers. */
+  /** By process: since when it has had a link without a break. */
   const linked = new Map<number, number>();
+  /** By process: since when it runs without having been stopped for longer than moments. */
+  const resumed = new Map<number, { paused: number; resumed: number }>();
+  /** By process: when Redis was last away for it, and whether it still is. */
+  const away = new Map<number, { order: number; isAway: boolean }>();
+  /** By process and key: the latest load whose value the process has answered with. */
+  const holds = new Map<string, TrueLoad>();
 
   const next = () => {
     order += 1;
@@ -66,29 +84,50 @@ export function createHistory() {
       (one) => one.process === from && tags.includes(one.tag) && one.mode === mode && one.called < sentAt,
     );
 
+  const wasAwayDuring = ({ process, asked }: TrueAsk): boolean => {
+    const last = away.get(process);
+    return last !== undefined && (last.isAway || last.order > asked);
+  };
+
   /** Whether this process must know, for this ask, that the invalidation came after the load began. */
   const mustRespect = (invalidation: TrueInvalidation, load: TrueLoad, ask: TrueAsk): boolean => {
     if (!load.tags.includes(invalidation.tag) || load.began > invalidation.called) return false;
     const heardAt = heard.get(ask.process)?.get(invalidation);
     if (heardAt !== undefined && heardAt < ask.asked) return true;
-    if (invalidation.acknowledged === undefined) return false;
-    // Whoever got a new link has verified its copies since, also against what was said while it had none.
+    const { acknowledged } = invalidation;
+    if (acknowledged === undefined || wasAwayDuring(ask)) return false;
+    if (acknowledged.at + HEARD_WITHIN_MS < ask.askedAt) return true;
+    // A process that was stopped, or got a new link, looks before it trusts what it holds.
+    const stop = resumed.get(ask.process);
+    if (stop && stop.paused < acknowledged.order && acknowledged.order < stop.resumed && stop.resumed < ask.asked) {
+      return true;
+    }
     const linkedAt = linked.get(ask.process);
-    if (linkedAt !== undefined && invalidation.acknowledged < linkedAt && linkedAt < ask.asked) return true;
+    if (linkedAt !== undefined && acknowledged.order < linkedAt && linkedAt < ask.asked) return true;
     const seenAt = load.process === ask.process ? undefined : seen.get(`${ask.process} ${load.id}`);
-    return seenAt !== undefined && seenAt > invalidation.acknowledged;
+    return seenAt !== undefined && seenAt > acknowledged.order;
   };
 
   return {
     next,
     loads,
     forgetProcess: (process: number) => {
-      heard.delete(process);
-      linked.delete(process);
+      for (const map of [heard, linked, resumed, away]) map.delete(process);
+      for (const name of holds.keys()) if (name.startsWith(`${process} `)) holds.delete(name);
     },
     link: (process: number, isLinked: boolean) => {
       if (isLinked) linked.set(process, next());
       else linked.delete(process);
+    },
+    away: (process: number, isAway: boolean) => {
+      away.set(process, { order: next(), isAway });
+    },
+    stopped: (process: number, since: number) => {
+      resumed.set(process, { paused: since, resumed: next() });
+    },
+    /** Redis has lost what it was told. */
+    lose: () => {
+      for (const one of invalidations) if (one.acknowledged) one.lost = true;
     },
     beginLoad: (load: Omit<TrueLoad, 'id' | 'began'>): TrueLoad => {
       const begun = { ...load, id: loads.length, began: next() };
@@ -101,12 +140,19 @@ export function createHistory() {
       hear(process, invalidation);
     },
     /** A message that `from` sent at `sentAt` has reached `process`: it stands for all that `from` was told before. */
-    message: (process: number, tag: string, mode: InvalidationMode, from: number, sentAt: number) => {
-      for (const one of carriedBy(from, [tag], mode, sentAt)) hear(process, one);
+    message: (process: number, tags: readonly string[], mode: InvalidationMode, from: number, sentAt: number) => {
+      for (const one of carriedBy(from, tags, mode, sentAt)) hear(process, one);
     },
     /** The store has what `from` sent at `sentAt`, and `from` knows it. */
-    acknowledge: (from: number, tags: readonly string[], mode: InvalidationMode, sentAt: number) => {
-      for (const one of carriedBy(from, tags, mode, sentAt)) one.acknowledged ??= next();
+    acknowledge: (
+      from: number,
+      request: { tags: readonly string[]; mode: InvalidationMode },
+      sentAt: number,
+      now: number,
+    ) => {
+      for (const one of carriedBy(from, request.tags, request.mode, sentAt)) {
+        one.acknowledged ??= { order: next(), at: now };
+      }
     },
     see: (process: number, load: number, lookBegan: number) => {
       const name = `${process} ${load}`;
@@ -114,21 +160,24 @@ export function createHistory() {
     },
     checkAnswer: (ask: TrueAsk, answer: CacheResult<Value>, now: number): void => {
       const load = loads[answer.value.load];
-      if (!load) throw new Error('an answer that nobody loaded');
+      if (!load) throw new Error('an answer that no load made');
       const fail = (what: string): never => {
         throw new Error(
           `${what}\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)}\nanswer ${JSON.stringify(answer)} at ${now}`,
         );
       };
       const age = now - load.beganAt;
+      const olderMs = load.process === ask.process ? 0 : OLDER_MS;
       if (load.key !== ask.key) fail('the value of another key');
-      if (answer.readAt !== load.beganAt || answer.ageMs !== age) fail('a wrong age');
+      if (answer.readAt !== load.readAt) fail('a wrong time');
+      if (load.process !== ask.process && answer.ageMs < age - 1) fail('younger than it is');
+      if (answer.ageMs > age + OLDER_MS) fail('older than it is');
       if (load.ended?.failed !== false) fail('a value from a load that did not end well');
       const overruled = invalidations.filter((one) => mustRespect(one, load, ask));
-      if (overruled.some(({ mode }) => mode === 'hard')) fail('served after a hard invalidation');
+      if (overruled.some(({ mode, lost }) => mode === 'hard' && !lost)) fail('served after a hard invalidation');
       if (answer.status !== 'STALE' && overruled.length > 0) fail('stale passed for fresh after an invalidation');
       if (answer.status === 'CACHED' && age >= modelPolicy.freshMs) fail('stale passed for fresh by its age');
-      if (answer.status === 'CACHED' && answer.freshForMs > modelPolicy.freshMs - age)
+      if (answer.status === 'CACHED' && answer.freshForMs > modelPolicy.freshMs - age + 1)
         fail('promised to be fresh too long');
       if (answer.status === 'FRESH' && !ask.fresh && (load.ended?.at ?? 0) < ask.askedAt)
         fail('an old load passed for a new one');
@@ -140,8 +189,24 @@ export function createHistory() {
           (one) => one.key === ask.key && one.process === ask.process && one.ended?.failed,
         );
         if (age >= modelPolicy.graceMs) fail('older than its grace');
-        if ((age >= modelPolicy.staleMs || ask.fresh) && !failedSince && !ask.left)
+        if ((age >= modelPolicy.staleMs + olderMs || ask.fresh) && !failedSince && !ask.left)
           fail('grace although no load failed and there was time');
+      }
+      const name = `${ask.process} ${ask.key}`;
+      if ((holds.get(name)?.began ?? 0) < load.began) holds.set(name, load);
+    },
+    /** An ask got an error. */
+    checkFailure: (ask: TrueAsk, now: number): void => {
+      const load = holds.get(`${ask.process} ${ask.key}`);
+      if (!load || load.began > ask.asked || now - load.beganAt >= modelPolicy.graceMs - OLDER_MS) return;
+      // One that this process had not heard of when the load began, or did not know to be in Redis, may count against it.
+      const isForbidden = invalidations.some((one) => {
+        const heardAt = heard.get(ask.process)?.get(one) ?? Number.POSITIVE_INFINITY;
+        const isKnown = heardAt < load.began && (one.acknowledged?.order ?? Number.POSITIVE_INFINITY) < load.began;
+        return one.mode === 'hard' && load.tags.includes(one.tag) && (one.called > load.began || !isKnown);
+      });
+      if (!isForbidden) {
+        throw new Error(`grace was lost\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)} at ${now}`);
       }
     },
   };

@@ -6,9 +6,13 @@ import type { SimulatedRedis, Wire } from '../support/simulated-redis.js';
 export interface ProcessLife {
   readonly clock: Clock;
   readonly isAlive: boolean;
+  readonly isPaused: boolean;
   connect(redis: SimulatedRedis): SharedStore;
   pause(): void;
+  /** Requests and replies that came meanwhile are seen first, messages last: no order between sockets is promised. */
   resume(): void;
+  /** Sets its wall clock forward or back. */
+  setWall(byMs: number): void;
   die(): void;
   /** Does it now, when the process resumes, or never. */
   when(step: () => void): void;
@@ -19,11 +23,13 @@ export function createProcessLife(options: { clock: Clock; delayMs: () => number
   const { clock, delayMs } = options;
   let state: 'running' | 'paused' | 'dead' = 'running';
   let backlog: (() => void)[] = [];
+  let messages: (() => void)[] = [];
   let lastMessageAt = 0;
+  let wallMs = 0;
 
-  const when = (step: () => void) => {
+  const when = (step: () => void, queue = backlog) => {
     if (state === 'running') step();
-    else if (state === 'paused') backlog.push(step);
+    else if (state === 'paused') queue.push(step);
   };
   const wire: Wire = {
     // What has left a process arrives, whatever becomes of the process.
@@ -35,14 +41,15 @@ export function createProcessLife(options: { clock: Clock; delayMs: () => number
     },
     // Messages keep their order.
     message: (step) => {
-      lastMessageAt = Math.max(lastMessageAt, clock.now() + delayMs());
-      clock.after(lastMessageAt - clock.now(), () => when(step));
+      lastMessageAt = Math.max(lastMessageAt, clock.monotonic() + delayMs());
+      clock.after(lastMessageAt - clock.monotonic(), () => when(step, messages));
     },
   };
 
   return {
     clock: {
-      now: clock.now,
+      now: () => clock.now() + wallMs,
+      monotonic: clock.monotonic,
       after: (ms, callback) => {
         let cancelled = false;
         const cancel = clock.after(ms, () => when(() => cancelled || callback()));
@@ -55,21 +62,29 @@ export function createProcessLife(options: { clock: Clock; delayMs: () => number
     get isAlive() {
       return state !== 'dead';
     },
+    get isPaused() {
+      return state === 'paused';
+    },
     connect: (redis) => redis.connect(wire),
-    when,
+    when: (step) => when(step),
     pause: () => {
       if (state === 'running') state = 'paused';
     },
     resume: () => {
       if (state !== 'paused') return;
       state = 'running';
-      const steps = backlog;
+      const steps = [...backlog, ...messages];
       backlog = [];
+      messages = [];
       for (const step of steps) step();
     },
     die: () => {
       state = 'dead';
       backlog = [];
+      messages = [];
+    },
+    setWall: (byMs) => {
+      wallMs += byMs;
     },
   };
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Step, tagNames } from './world.js';
+import { redisSteps, type Step, tagNames } from './world.js';
 
 const process = fc.nat(2);
 const mode = fc.constantFrom('soft' as const, 'hard' as const);
@@ -46,15 +46,16 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({
       kind: fc.constant('redis' as const),
-      state: fc.constantFrom(
-        'up' as const,
-        'up' as const,
-        'refusing' as const,
-        'hanging' as const,
-        'wiped' as const,
-        'slow' as const,
-        'quick' as const,
-      ),
+      // A trouble goes as often as it comes.
+      state: fc.constantFrom(...redisSteps, 'up' as const, 'up' as const, 'up' as const),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('wall' as const),
+      process,
+      byMs: fc.integer({ min: -600_000, max: 600_000 }),
     }),
   },
   {
@@ -66,8 +67,54 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
+/**
+ * What no random order is likely to bring together: a process holds a copy, something befalls Redis or the process, another process
+ * invalidates, and the first one is asked again, with a database that may be gone.
+ */
+const scene: fc.Arbitrary<Step[]> = fc
+  .record({
+    one: process,
+    other: process,
+    key: fc.nat(1),
+    mode,
+    before: fc.option(fc.constantFrom(...redisSteps), { nil: undefined, freq: 1 }),
+    after: fc.option(fc.constantFrom(...redisSteps), { nil: undefined, freq: 1 }),
+    isPaused: fc.boolean(),
+    fails: fc.boolean(),
+    waitMs: fc.constantFrom(20, 400, 1200, 3100),
+  })
+  .map(({ one, other, key, mode: how, before, after, isPaused, fails, waitMs }) => {
+    const get: Step = { kind: 'get', process: one, key, fresh: false, leaveAfterMs: 0 };
+    const befalls = (state: (typeof redisSteps)[number] | undefined): Step[] =>
+      state === undefined ? [] : [{ kind: 'redis', state }];
+    const invalidate: Step = { kind: 'invalidate', process: other, tag: tagNames.indexOf('shared'), mode: how };
+    return [
+      { kind: 'source', fails: false, loadMs: 5, heedsAbort: true },
+      ...([get, { kind: 'wait', ms: 100 }] satisfies Step[]),
+      ...(isPaused && one !== other ? [{ kind: 'pause', process: one } satisfies Step] : []),
+      ...befalls(before),
+      invalidate,
+      { kind: 'wait', ms: 30 },
+      ...befalls(after),
+      { kind: 'wait', ms: waitMs },
+      { kind: 'source', fails, loadMs: 5, heedsAbort: true },
+      get,
+      ...([
+        { kind: 'resume', process: one },
+        { kind: 'redis', state: 'up' },
+        get,
+        { kind: 'wait', ms: 50 },
+      ] satisfies Step[]),
+    ];
+  });
+
+const part: fc.Arbitrary<Step[]> = fc.oneof(
+  { weight: 12, arbitrary: step.map((one) => [one]) },
+  { weight: 2, arbitrary: scene },
+);
+
 /** What happens, and the seed of everything that is left to chance in it (delays, jitter). */
 export const script = fc.tuple(
-  fc.array(step, { minLength: 4, maxLength: 30, size: 'max' }),
+  fc.array(part, { minLength: 4, maxLength: 20, size: 'max' }).map((parts) => parts.flat()),
   fc.integer({ min: 0, max: 2 ** 31 }),
 );

@@ -1,8 +1,9 @@
 import { type Cache, createCache } from '../../../src/cache/cache.js';
 import { createCacheEvents } from '../../../src/cache/cache-events.js';
+import { storeIdOf } from '../../../src/cache/entry-format.js';
+import type { InvalidationMode } from '../../../src/cache/invalidation-log.js';
 import { createMemoryStore } from '../../../src/cache/memory-store.js';
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
-import type { InvalidationMode } from '../../../src/cache/stamp.js';
 import { createFakeClock, seededRandom } from '../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';
 import { createHistory, modelPolicy, type TrueAsk, type Value } from './history.js';
@@ -12,9 +13,19 @@ export type Step =
   | { kind: 'get'; process: number; key: number; fresh: boolean; leaveAfterMs: number }
   | { kind: 'invalidate'; process: number; tag: number; mode: InvalidationMode }
   | { kind: 'source'; fails: boolean; loadMs: number; heedsAbort: boolean }
-  | { kind: 'redis'; state: 'up' | 'refusing' | 'hanging' | 'wiped' | 'slow' | 'quick' }
+  | { kind: 'redis'; state: RedisStep }
   | { kind: 'pause' | 'resume' | 'restart'; process: number }
+  /** A process' wall clock is set. */
+  | { kind: 'wall'; process: number; byMs: number }
   | { kind: 'wait'; ms: number };
+
+/** What becomes of Redis: a state that lasts, or something that happens to it. */
+export const redisSteps = [
+  ...(['up', 'refusing', 'hanging', 'full', 'readonly'] as const),
+  ...(['slow', 'quick', 'mute', 'heard', 'silent', 'loud'] as const),
+  ...(['wiped', 'cut', 'restarted', 'saved', 'restored', 'log evicted', 'entry evicted', 'foreign type'] as const),
+] as const;
+export type RedisStep = (typeof redisSteps)[number];
 
 /** Keys with the tags given up front and those found in the value; a tag of one is known late by the other. */
 const keys = [
@@ -26,6 +37,11 @@ export const tagNames = ['section:a', 'section:b', 'shared', 'item:1', 'item:2']
 const PROCESSES = 3;
 /** After a disturbance it takes this long (a lease, a tier that is down, what is still on its way) until calm rules hold again. */
 const CALM_AFTER_MS = 8000;
+
+/** In this time everything that is still under way has ended. */
+const FINAL_MS = 10_000;
+/** A process notices that it was stopped for so long. */
+const NOTICED_MS = 800;
 
 interface Running {
   life: ProcessLife;
@@ -48,10 +64,11 @@ export function createWorld(seed: number) {
   /** What is out of order now: the store, or a process that thinks it is. */
   const troubles = new Set<unknown>();
   let calmFrom = 0;
+  const paused = new Map<number, { order: number; at: number }>();
   let isSlow = false;
 
   const disturb = () => {
-    calmFrom = Math.max(calmFrom, clock.now() + CALM_AFTER_MS);
+    calmFrom = Math.max(calmFrom, clock.monotonic() + CALM_AFTER_MS);
   };
   const trouble = (what: unknown, isThere: boolean) => {
     disturb();
@@ -80,11 +97,11 @@ export function createWorld(seed: number) {
       for (const bytes of reading.entries) if (bytes) history.see(process, loadIn(bytes), began);
       return reading;
     },
-    invalidate: async ({ tags, mode, origin }) => {
+    invalidate: async (request) => {
       const sentAt = history.next();
-      const stamp = await store.invalidate({ tags, mode, origin: `${origin}|${process}|${sentAt}` });
-      history.acknowledge(process, tags, mode, sentAt);
-      return stamp;
+      const reply = await store.invalidate({ ...request, origin: `${request.origin}|${process}|${sentAt}` });
+      if (reply.marked) history.acknowledge(process, request, sentAt, clock.monotonic());
+      return reply;
     },
     open: (listener) =>
       store.open({
@@ -97,10 +114,10 @@ export function createWorld(seed: number) {
           listener.unlinked();
           if (isCurrent()) history.link(process, false);
         },
-        invalidated: (tag, mode, stamp, origin) => {
+        invalidated: (tags, mode, moment, origin) => {
           const [from = '', sender, sentAt] = origin.split('|');
-          listener.invalidated(tag, mode, stamp, from);
-          if (isCurrent()) history.message(process, tag, mode, Number(sender), Number(sentAt));
+          listener.invalidated(tags, mode, moment, from);
+          if (isCurrent()) history.message(process, tags, mode, Number(sender), Number(sentAt));
         },
       }),
   });
@@ -111,9 +128,12 @@ export function createWorld(seed: number) {
     const events = createCacheEvents();
     events.on('tierDown', () => {
       trouble(life, life.isAlive);
-      if (life.isAlive) history.link(process, false);
+      if (life.isAlive) history.away(process, true);
     });
-    events.on('tierUp', () => trouble(life, false));
+    events.on('tierUp', () => {
+      trouble(life, false);
+      if (life.isAlive) history.away(process, false);
+    });
     const shared = watched(life.connect(redis), process, () => life.isAlive);
     const memory = createMemoryStore({ maxBytes: 1_000_000 });
     const cache = createCache({ memory, shared, clock: life.clock, events, random, loadLimitMs: 600_000 });
@@ -126,14 +146,15 @@ export function createWorld(seed: number) {
     const others = processes.filter((other) => other !== running && wasCalmSince(other.loading.get(key.key) ?? -1));
     if (running.loading.has(key.key)) faults.push(new Error(`process ${process} loads ${key.key} twice at a time`));
     if (others.length > 0) faults.push(new Error(`two processes load ${key.key} at a time`));
-    running.loading.set(key.key, clock.now());
+    running.loading.set(key.key, clock.monotonic());
     const { fails, loadMs, heedsAbort } = source;
     const tags = [...key.tags, ...key.late];
-    const begun = history.beginLoad({ key: key.key, process, tags, beganAt: clock.now() });
+    const beganAt = clock.monotonic();
+    const begun = history.beginLoad({ key: key.key, process, tags, beganAt, readAt: running.life.clock.now() });
     return new Promise<{ value: Value; tags: readonly string[] }>((resolve, reject) => {
       const end = (failed: boolean) => {
         if (begun.ended) return;
-        begun.ended = { at: clock.now(), failed };
+        begun.ended = { at: clock.monotonic(), failed };
         running.loading.delete(key.key);
         if (!failed) return resolve({ value: { load: begun.id }, tags: key.late });
         const error = new Error(`load ${begun.id} failed`);
@@ -149,7 +170,14 @@ export function createWorld(seed: number) {
     const running = processes[process];
     const key = keys[index];
     if (!running || !key) return;
-    const ask: TrueAsk = { key: key.key, process, fresh, asked: history.next(), askedAt: clock.now(), left: false };
+    const ask: TrueAsk = {
+      key: key.key,
+      process,
+      fresh,
+      asked: history.next(),
+      askedAt: clock.monotonic(),
+      left: false,
+    };
     const controller = new AbortController();
     const reason = new Error('left');
     const leave = () => {
@@ -165,10 +193,11 @@ export function createWorld(seed: number) {
     });
     answer
       .then(
-        (result) => note(() => history.checkAnswer(ask, result, clock.now())),
+        (result) => note(() => history.checkAnswer(ask, result, clock.monotonic())),
         (error: unknown) => {
           const isOwn = error === reason || thrown.has(error);
-          if (!isOwn) faults.push(new Error('rejected with an error that nobody threw', { cause: error }));
+          if (!isOwn) faults.push(new Error('rejected with an error of its own', { cause: error }));
+          note(() => history.checkFailure(ask, clock.monotonic()));
         },
       )
       .finally(() => unanswered.delete(ask));
@@ -181,15 +210,42 @@ export function createWorld(seed: number) {
     void running.cache.invalidate([tag], mode);
   };
 
-  const setRedis = (state: (Step & { kind: 'redis' })['state']) => {
+  const setRedis = (step: RedisStep) => {
     disturb();
-    if (state === 'wiped') redis.wipe();
-    else if (state === 'slow' || state === 'quick') {
-      isSlow = state === 'slow';
-      trouble('slow', isSlow);
-    } else {
-      redis.setState(state);
-      trouble('down', state !== 'up');
+    switch (step) {
+      case 'slow':
+      case 'quick':
+        isSlow = step === 'slow';
+        return trouble('slow', isSlow);
+      case 'mute':
+      case 'heard':
+        redis.setMute(step === 'mute');
+        return trouble('mute', step === 'mute');
+      case 'silent':
+      case 'loud':
+        redis.setSilent(step === 'silent');
+        return trouble('silent', step === 'silent');
+      case 'cut':
+        return redis.cut();
+      case 'saved':
+        return redis.save();
+      case 'entry evicted':
+        return redis.evictEntry(storeIdOf(keys[0].key));
+      case 'foreign type':
+        return redis.setForeign(storeIdOf(keys[0].key));
+      case 'wiped':
+      case 'restarted':
+      case 'restored':
+      case 'log evicted':
+        history.lose();
+        stored.clear();
+        if (step === 'wiped') redis.wipe();
+        else if (step === 'log evicted') redis.evictLog();
+        else redis.restart(step === 'restored' ? 'dump' : 'nothing');
+        return;
+      default:
+        redis.setState(step);
+        trouble('down', step !== 'up');
     }
   };
 
@@ -204,13 +260,27 @@ export function createWorld(seed: number) {
     } else if (step.kind === 'source') Object.assign(source, step);
     else if (step.kind === 'redis') setRedis(step.state);
     else if (step.kind === 'wait') await clock.advance(step.ms);
+    else if (step.kind === 'wall') processes[step.process]?.life.setWall(step.byMs);
     else {
       disturb();
-      const { life } = processes[step.process] ?? {};
-      if (step.kind === 'pause') life?.pause();
-      else if (step.kind === 'resume') life?.resume();
+      if (step.kind === 'pause') pause(step.process);
+      else if (step.kind === 'resume') resume(step.process);
       else restart(step.process);
     }
+  };
+
+  const pause = (process: number) => {
+    const { life } = processes[process] ?? {};
+    if (!life || life.isPaused) return;
+    paused.set(process, { order: history.next(), at: clock.monotonic() });
+    life.pause();
+  };
+  const resume = (process: number) => {
+    const { life } = processes[process] ?? {};
+    const since = paused.get(process);
+    if (!life?.isPaused || !since) return;
+    if (clock.monotonic() - since.at > NOTICED_MS) history.stopped(process, since.order);
+    life.resume();
   };
 
   const restart = (process: number) => {
@@ -229,10 +299,10 @@ export function createWorld(seed: number) {
         await clock.advance(1);
         if (faults[0]) throw faults[0];
       }
-      setRedis('quick');
-      setRedis('up');
-      for (const { life } of processes) life.resume();
-      await clock.advance(60_000);
+      for (const step of ['quick', 'heard', 'loud', 'up'] as const) setRedis(step);
+      source.loadMs = 0;
+      for (const process of processes.keys()) resume(process);
+      await clock.advance(FINAL_MS);
       for (const { cache } of processes) void cache.close();
       if (unanswered.size > 0) faults.push(new Error(`never answered: ${JSON.stringify([...unanswered])}`));
       if (faults[0]) throw faults[0];

@@ -10,10 +10,13 @@ interface Timer {
 export interface FakeClock extends Clock {
   /** Fires what is due on the way, in order; between two timers everything that was set off by the first comes to rest. */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock forward or back; timers and the monotonic time go on as they were. */
+  setWall(byMs: number): void;
 }
 
 export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
-  let now = startAt;
+  let now = 0;
+  let wall = startAt;
   let order = 0;
   const timers = new Set<Timer>();
 
@@ -27,7 +30,8 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
   };
 
   return {
-    now: () => now,
+    now: () => wall + now,
+    monotonic: () => now,
     after: (delayMs, callback) => {
       order += 1;
       const timer = { at: now + Math.max(0, delayMs), order, callback };
@@ -47,6 +51,9 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
       }
       now = until;
     },
+    setWall: (byMs) => {
+      wall += byMs;
+    },
   };
 }
 
@@ -54,8 +61,10 @@ export function createFakeClock(startAt = 1_700_000_000_000): FakeClock {
  * The same between two timers, without a turn of the event loop: ticks, each of which empties the queue of promises. One for
  * what the timer set off, one for what of it is put off by a tick (batched reads), one for what that sets off.
  */
-async function rest(): Promise<void> {
-  for (let tick = 0; tick < 3; tick++) await new Promise<void>((resolve) => process.nextTick(resolve));
+function rest(): Promise<void> {
+  return new Promise((resolve) => {
+    process.nextTick(() => process.nextTick(() => process.nextTick(resolve)));
+  });
 }
 
 /** Until every promise that can be settled is. */

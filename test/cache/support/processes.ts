@@ -10,7 +10,7 @@ export function createProcesses(count = 2) {
   const redis = createSimulatedRedis({ clock });
   const make = (seed: number, watch: (store: SharedStore) => SharedStore = (store) => store) => {
     const life = createProcessLife({ clock, delayMs: () => 1 });
-    const own = { ...life.clock, advance: clock.advance };
+    const own = { ...life.clock, advance: clock.advance, setWall: clock.setWall };
     return { ...createRig({ clock: own, shared: watch(life.connect(redis)), seed }), life };
   };
   const processes = Array.from({ length: count }, (_, index) => make(index + 1));

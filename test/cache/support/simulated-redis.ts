@@ -1,6 +1,6 @@
 import { headOf } from '../../../src/cache/entry-format.js';
-import type { Commit, SharedListener, SharedStore } from '../../../src/cache/shared/shared-store.js';
-import type { InvalidationMode, TagStamps } from '../../../src/cache/stamp.js';
+import type { InvalidationMode, Moment } from '../../../src/cache/invalidation-log.js';
+import type { Commit, InvalidateRequest, SharedListener, SharedStore } from '../../../src/cache/shared/shared-store.js';
 import type { Clock } from '../../../src/core/clock.js';
 
 interface Expiring<Value> {
@@ -17,83 +17,171 @@ export interface Wire {
 
 const straight: Wire = { request: (step) => step(), reply: (step) => step(), message: (step) => step() };
 
+interface Log {
+  incarnation: string;
+  /** Of the server process that wrote it. */
+  run: number;
+  count: number;
+  floor: number;
+  marks: Map<string, number>;
+}
+
+/** All that the server would write into a dump. */
+interface Data {
+  entries: Map<string, Expiring<Buffer>>;
+  leases: Map<string, Expiring<string>>;
+  log: Log | undefined;
+}
+
+export type RedisState =
+  | 'up'
+  /** No connections. */
+  | 'refusing'
+  /** Takes what is sent and does it when it is up again. */
+  | 'hanging'
+  /** Refuses writes, as with OOM or MISCONF. */
+  | 'full'
+  /** A primary that was made a replica: every script is refused. */
+  | 'readonly';
+
 export interface SimulatedRedis {
   connect(wire?: Wire): SharedStore;
-  /** `refusing`: no connections; `hanging`: takes what is sent and does it when it is up again. */
-  setState(state: 'up' | 'refusing' | 'hanging'): void;
+  setState(state: RedisState): void;
   /** FLUSHALL. */
   wipe(): void;
+  /** All connections break and may come back at once; what is under way is lost. */
+  cut(): void;
+  /** Started anew on what it had at `save`, or empty. */
+  restart(on: 'dump' | 'nothing'): void;
+  save(): void;
+  /** Without the right to channels no message arrives. */
+  setMute(mute: boolean): void;
+  /** Messages are lost without a word. */
+  setSilent(silent: boolean): void;
+  /** Sets the server's clock forward or back. */
+  setWall(byMs: number): void;
+  /** DEL, or an eviction, of the whole log. */
+  evictLog(): void;
+  evictEntry(id: string): void;
+  /** Puts something of another type at an entry's key. */
+  setForeign(id: string): void;
   /** Called with what is about to be stored. */
   onCommit: (commit: Commit) => void;
   entryBytes(id: string): Buffer | undefined;
   setEntryBytes(id: string, bytes: Buffer): void;
-  evictTag(tag: string): void;
+  /** The count of the last invalidation that it knows of; 0 when of none. */
+  mark(tag: string, mode: InvalidationMode): number;
 }
+
+const FOREIGN = Buffer.from('of another type');
 
 /**
  * The shared store in this process, under the test's control. It passes the same contract suite as the one on Redis, so what
  * the model proves over it holds there.
  */
-export function createSimulatedRedis(options: { clock: Clock; tagTtlMs?: number }): SimulatedRedis {
-  const { clock, tagTtlMs = 26 * 3_600_000 } = options;
-  const entries = new Map<string, Expiring<Buffer>>();
-  const leases = new Map<string, Expiring<string>>();
-  const tags = new Map<string, { soft?: string; hard?: string; until: number }>();
-  const links = new Map<object, { listener: SharedListener; wire: Wire; isLinked: boolean }>();
-  let state: 'up' | 'refusing' | 'hanging' = 'up';
+export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; maxMarks?: number }): SimulatedRedis {
+  const { clock, graceMs = 86_400_000, maxMarks = 100_000 } = options;
+  const empty = (): Data => ({ entries: new Map(), leases: new Map(), log: undefined });
+  let data = empty();
+  let dump = empty();
+  let run = 1;
+  let incarnations = 0;
+  let state: RedisState = 'up';
+  let mute = false;
+  let silent = false;
+  let wallMs = 0;
+  let connections = 0;
   let held: (() => void)[] = [];
-  let incarnation = 0;
-  let count = 0;
+  const links = new Map<object, { listener: SharedListener; wire: Wire; isLinked: boolean }>();
 
-  const live = <Value extends { until: number }>(map: Map<string, Value>, key: string): Value | undefined => {
+  const now = () => clock.now() + wallMs;
+  const copyOf = ({ entries, leases, log }: Data): Data => ({
+    entries: new Map(entries),
+    leases: new Map(leases),
+    log: log && { ...log, marks: new Map(log.marks) },
+  });
+  const live = <Value>(map: Map<string, Expiring<Value>>, key: string): Expiring<Value> | undefined => {
     const found = map.get(key);
-    if (found && found.until <= clock.now()) map.delete(key);
+    if (found && found.until <= now()) map.delete(key);
     return map.get(key);
   };
-  const moment = (move: boolean) => {
-    if (count === 0) incarnation += 1;
-    if (count === 0 || move) count = Math.max(count + 1, clock.now() * 1000);
-    return `i${incarnation}:${count}`;
+  const standingLog = (known: number): Log => {
+    const present = data.log;
+    const isOwn = present?.run === run;
+    if (!isOwn) incarnations += 1;
+    const log: Log = isOwn
+      ? present
+      : {
+          incarnation: `i${incarnations}`,
+          run,
+          count: Math.max((present?.count ?? 0) + 1, now() * 1000),
+          floor: present?.floor ?? 0,
+          marks: present?.marks ?? new Map(),
+        };
+    log.count = Math.max(log.count, known);
+    data.log = log;
+    return log;
   };
-  const partsOf = (stamp: string): [string, number] => {
-    const [from = '', n] = stamp.split(':');
-    return [from, Number(n)];
-  };
+  const momentOf = ({ incarnation, count }: Log): Moment => ({ incarnation, count });
   const publish = (tell: (listener: SharedListener) => void) => {
+    if (mute || silent) return;
     for (const link of links.values()) if (link.isLinked) link.wire.message(() => link.isLinked && tell(link.listener));
   };
   const endLease = (id: string) => {
-    leases.delete(id);
+    data.leases.delete(id);
     publish((listener) => listener.ready(id));
   };
 
-  const ensure = (tag: string, began: string) => {
-    const [from, n] = partsOf(began);
-    const known = live(tags, tag) ?? { until: 0 };
-    for (const mode of ['soft', 'hard'] as const) {
-      const present = known[mode];
-      const [i, m] = present ? partsOf(present) : ['', -1];
-      if (i !== from && m < n) known[mode] = began;
+  const mark = (log: Log, { tags, mode }: InvalidateRequest, count: number) => {
+    for (const tag of tags) {
+      const name = `${mode} ${tag}`;
+      const present = log.marks.get(name) ?? 0;
+      if (present >= count) continue;
+      log.marks.delete(name);
+      log.marks.set(name, count);
     }
-    tags.set(tag, { ...known, until: clock.now() + tagTtlMs });
+    const sorted = [...log.marks].sort(([, one], [, other]) => one - other);
+    const cutoff = Math.max((now() - graceMs) * 1000, sorted[sorted.length - maxMarks - 1]?.[1] ?? 0);
+    for (const [name, at] of sorted) {
+      if (at > cutoff) break;
+      log.marks.delete(name);
+      log.floor = Math.max(log.floor, cutoff);
+    }
   };
-  const invalidate = (tag: string, mode: InvalidationMode, stamp: string) => {
-    const known = live(tags, tag) ?? { until: 0 };
-    if (partsOf(known[mode] ?? ':-1')[1] < partsOf(stamp)[1]) known[mode] = stamp;
-    known.soft ??= stamp;
-    known.hard ??= stamp;
-    tags.set(tag, { ...known, until: clock.now() + tagTtlMs });
-  };
-  const stampsOf = (tag: string): TagStamps | undefined => {
-    const known = live(tags, tag);
-    return known?.soft !== undefined && known.hard !== undefined ? { soft: known.soft, hard: known.hard } : undefined;
+  const invalidate = (request: InvalidateRequest) => {
+    const { tags, mode, origin, repeats = 0, known } = request;
+    const refuses = state === 'full';
+    const before = refuses ? copyOf(data) : data;
+    const log = standingLog(known);
+    const count = repeats > 0 ? repeats : Math.max(log.count + 1, now() * 1000);
+    log.count = Math.max(log.count, count);
+    mark(log, request, count);
+    if (refuses) data = before;
+    const moment = { incarnation: log.incarnation, count };
+    publish((listener) => listener.invalidated(tags, mode, moment, origin));
+    return { moment, marked: !refuses };
   };
 
   const link = (handle: object) => {
     const found = links.get(handle);
-    if (!found || found.isLinked) return;
+    if (!found || found.isLinked || mute || state === 'refusing') return;
     found.isLinked = true;
     found.listener.linked();
+  };
+  const linkAll = () => {
+    for (const [handle, { wire }] of links) wire.message(() => link(handle));
+  };
+  const cutLinks = () => {
+    for (const found of links.values()) {
+      if (!found.isLinked) continue;
+      found.isLinked = false;
+      found.wire.message(() => found.listener.unlinked());
+    }
+    connections += 1;
+  };
+  const cut = () => {
+    cutLinks();
+    linkAll();
   };
 
   return {
@@ -103,65 +191,73 @@ export function createSimulatedRedis(options: { clock: Clock; tagTtlMs?: number 
       /** Sends one command: both ways take their time, and a command may be done without its reply arriving. */
       const command = <Reply>(effect: () => Reply): Promise<Reply> =>
         new Promise((resolve, reject) => {
+          const connection = connections;
           const refuse = () => reject(new Error('connection refused'));
           const arrive = () => {
-            if (state === 'refusing') return wire.reply(refuse);
+            if (state === 'refusing' || connection !== connections) return wire.reply(refuse);
             if (state === 'hanging') return void held.push(arrive);
+            if (state === 'readonly') return wire.reply(() => reject(new Error('READONLY')));
             const reply = effect();
-            wire.reply(() => resolve(reply));
+            wire.reply(() => (connection === connections ? resolve(reply) : refuse()));
           };
           if (state === 'refusing') refuse();
           else wire.request(arrive);
         });
       return {
-        read: (request) =>
-          command(() => ({
-            moment: moment(false),
-            entries: request.ids.map((id) => live(entries, id)?.value),
-            tags: request.tags.map(stampsOf),
-          })),
+        read: ({ ids, tags, known }) =>
+          command(() => {
+            const log = standingLog(known);
+            const entries = ids.map((id) => live(data.entries, id)?.value);
+            return {
+              moment: momentOf(log),
+              floor: log.floor,
+              now: now(),
+              entries: entries.map((bytes) => (bytes === FOREIGN ? undefined : bytes)),
+              foreign: ids.filter((_, index) => entries[index] === FOREIGN),
+              marks: tags.map((tag) => ({
+                soft: log.marks.get(`soft ${tag}`) ?? 0,
+                hard: log.marks.get(`hard ${tag}`) ?? 0,
+              })),
+            };
+          }),
         acquire: ({ id, lease, ttlMs, head }) =>
           command(() => {
-            if (headOf(live(entries, id)?.value) !== head) return 'changed';
-            if (live(leases, id)) return 'held';
-            leases.set(id, { value: lease, until: clock.now() + ttlMs });
+            const bytes = live(data.entries, id)?.value;
+            if (headOf(bytes === FOREIGN ? undefined : bytes) !== head) return 'changed';
+            if (state === 'full') return 'refused';
+            if (live(data.leases, id)) return 'held';
+            data.leases.set(id, { value: lease, until: now() + ttlMs });
             return 'won';
           }),
         renew: ({ id, lease, ttlMs }) =>
           command(() => {
-            if (live(leases, id)?.value !== lease) return false;
-            leases.set(id, { value: lease, until: clock.now() + ttlMs });
+            if (live(data.leases, id)?.value !== lease) return false;
+            data.leases.set(id, { value: lease, until: now() + ttlMs });
             return true;
           }),
         release: ({ id, lease }) =>
           command(() => {
-            if (live(leases, id)?.value === lease) endLease(id);
+            if (live(data.leases, id)?.value === lease) endLease(id);
           }),
-        commit: async (commit) => {
-          await command(() => {
-            for (const tag of commit.tags) ensure(tag, commit.moment);
-          });
-          return command(() => {
-            if (live(leases, commit.id)?.value !== commit.lease) return false;
+        commit: (commit) =>
+          command(() => {
+            if (live(data.leases, commit.id)?.value !== commit.lease || state === 'full') return false;
             this.onCommit(commit);
-            entries.set(commit.id, { value: commit.bytes, until: clock.now() + commit.ttlMs });
+            data.entries.set(commit.id, { value: commit.bytes, until: now() + commit.ttlMs });
             endLease(commit.id);
             return true;
-          });
-        },
-        invalidate: async (request) => {
-          const stamp = await command(() => moment(true));
-          await command(() => {
-            for (const tag of request.tags) {
-              invalidate(tag, request.mode, stamp);
-              publish((listener) => listener.invalidated(tag, request.mode, stamp, request.origin));
-            }
-          });
-          return stamp;
-        },
+          }),
+        invalidate: (request) => command(() => invalidate(request)),
+        ping: () =>
+          new Promise((resolve, reject) => {
+            const own = links.get(handle);
+            if (!own?.isLinked) return reject(new Error('no link'));
+            // Only what was sent before it counts, which is on its way already: one delay will do.
+            if (!silent && state !== 'hanging') wire.message(() => own.isLinked && resolve());
+          }),
         open: (listener) => {
           links.set(handle, { listener, wire, isLinked: false });
-          wire.message(() => state === 'up' && link(handle));
+          wire.message(() => link(handle));
         },
         close: async () => {
           links.delete(handle);
@@ -170,26 +266,49 @@ export function createSimulatedRedis(options: { clock: Clock; tagTtlMs?: number 
     },
     setState: (next) => {
       state = next;
-      for (const [handle, found] of links) {
-        if (next === 'up') found.wire.message(() => state === 'up' && link(handle));
-        if (next !== 'refusing' || !found.isLinked) continue;
-        found.isLinked = false;
-        found.listener.unlinked();
-      }
+      if (next === 'refusing') cutLinks();
+      else linkAll();
       const waiting = held;
       held = [];
       for (const arrive of waiting) arrive();
     },
     wipe: () => {
-      for (const map of [entries, leases, tags]) map.clear();
-      count = 0;
+      data = empty();
     },
-    entryBytes: (id) => live(entries, id)?.value,
+    cut,
+    save: () => {
+      dump = copyOf(data);
+    },
+    restart: (on) => {
+      data = on === 'dump' ? copyOf(dump) : empty();
+      run += 1;
+      cut();
+    },
+    setMute: (next) => {
+      mute = next;
+      cut();
+    },
+    setSilent: (next) => {
+      silent = next;
+      // The process notices a silent line by its pings and opens another.
+      if (!next) cut();
+    },
+    setWall: (byMs) => {
+      wallMs += byMs;
+    },
+    evictLog: () => {
+      data.log = undefined;
+    },
+    evictEntry: (id) => {
+      data.entries.delete(id);
+    },
+    setForeign: (id) => {
+      data.entries.set(id, { value: FOREIGN, until: Number.POSITIVE_INFINITY });
+    },
+    entryBytes: (id) => live(data.entries, id)?.value,
     setEntryBytes: (id, value) => {
-      entries.set(id, { value, until: clock.now() + 3_600_000 });
+      data.entries.set(id, { value, until: now() + 3_600_000 });
     },
-    evictTag: (tag) => {
-      tags.delete(tag);
-    },
+    mark: (tag, mode) => data.log?.marks.get(`${mode} ${tag}`) ?? 0,
   };
 }

@@ -1,7 +1,9 @@
+import { createServer as createHttpServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createServer } from '../../../src/http/server.js';
+import { createConnectionGate } from '../../../src/http/hooks/connection-gate.js';
+import { connectionBounds, createServer } from '../../../src/http/server.js';
 import { silentLogger } from '../../support/logger.js';
 
 let server: FastifyInstance;
@@ -24,7 +26,10 @@ const start = async (bounds: Parameters<typeof createServer>[0]['bounds']) => {
     await gate;
     return request.params;
   });
-  server.get('/large', async () => LARGE);
+  server.get('/large', async () => {
+    entered += 1;
+    return LARGE;
+  });
   server.get('/small', async () => 'small');
   server.post('/body', async () => 'taken');
   await server.listen({ port: 0, host: '127.0.0.1' });
@@ -70,6 +75,83 @@ describe('requests that a client pipelines', () => {
     await expect.poll(() => text.match(/"name":"(\d+)"/g)?.length).toBe(100);
     const names = [...text.matchAll(/"name":"(\d+)"/g)].map(([, name]) => Number(name));
     expect(names).toEqual(names.map((_, index) => index));
+  });
+
+  it('end the connection when more wait than may, and none of them is worked on', async () => {
+    await start({});
+    const socket = open();
+    socket.write(get('/slow/0').repeat(32 + 256 + 1));
+    await expect.poll(() => socket.destroyed).toBe(true);
+    expect(entered).toBeLessThanOrEqual(32);
+  });
+
+  it('wait while earlier answers are not taken, and are answered when they are', async () => {
+    await start({});
+    const socket = open().pause();
+    socket.write(get('/large').repeat(3));
+    await expect.poll(() => entered).toBe(1);
+    const other = open();
+    for (let count = 0; count < 5; count += 1) {
+      const answered = new Promise((resolve) => other.once('data', resolve));
+      other.write(get('/small'));
+      await answered;
+    }
+    expect(entered).toBe(1);
+    let taken = 0;
+    socket.on('data', (chunk) => {
+      taken += chunk.length;
+    });
+    socket.resume();
+    await expect.poll(() => taken).toBeGreaterThan(3 * LARGE.length);
+    expect(entered).toBe(3);
+  });
+
+  it('end connections, those with the most first, when too many wait in all', async () => {
+    await start({ maxWaitingBytes: 150 * 4096 });
+    const [few, many] = [open(), open()];
+    few.write(get('/slow/few').repeat(100));
+    many.write(get('/slow/many').repeat(250));
+    await expect.poll(() => many.destroyed).toBe(true);
+    expect(few.destroyed).toBe(false);
+  });
+
+  it('are passed on one at a turn of the event loop, over all connections', async () => {
+    const turns: number[] = [];
+    let turn = 0;
+    const countTurns = () => {
+      turn += 1;
+      immediate = setImmediate(countTurns);
+    };
+    let immediate = setImmediate(countTurns);
+    const seen = new Set<Socket>();
+    const gate = createConnectionGate({
+      bounds: connectionBounds,
+      now: () => 0,
+      underWay: new Set(),
+      listener: (request, response) => {
+        // The first one of a connection does not wait.
+        if (seen.has(request.socket)) turns.push(turn);
+        seen.add(request.socket);
+        response.end();
+      },
+    });
+    const bare = createHttpServer(gate.listener).listen(0, '127.0.0.1');
+    try {
+      await new Promise((resolve) => bare.once('listening', resolve));
+      const address = bare.address();
+      for (let count = 0; count < 5; count += 1) {
+        const socket = connect(typeof address === 'object' ? (address?.port ?? 0) : 0, '127.0.0.1');
+        sockets.push(socket.resume());
+        socket.write(get('/').repeat(21));
+      }
+      await expect.poll(() => turns.length).toBe(100);
+      expect(new Set(turns).size).toBe(100);
+    } finally {
+      clearImmediate(immediate);
+      gate.stop();
+      bare.closeAllConnections();
+      bare.close();
+    }
   });
 });
 

@@ -126,6 +126,16 @@ describe('the rate limit', () => {
     expect((await app.inject({ method: 'POST', url: '/offers' })).status).toBe(429);
   });
 
+  it('counts paths that cannot be decoded, and refuses them beyond it', async () => {
+    await start({ RATE_LIMIT_MAX: '2' });
+    const undecodable = await app.get('/%zz');
+    expect([undecodable.status, left(undecodable.headers)]).toEqual([400, 1]);
+    expect(left((await app.get(offers)).headers)).toBe(0);
+    const refused = await app.get('/%zz');
+    expect([refused.status, refused.body.errors?.[0]?.['code']]).toEqual([429, 'RATE_LIMITED']);
+    expect(refused.headers['retry-after']).toBeDefined();
+  });
+
   it('knows a proxy by its address also where the next one wrote a port to it', async () => {
     await start({ RATE_LIMIT_MAX: '3', TRUST_PROXY: 'loopback, 10.0.0.0/8' });
     await app.get(offers, forwarded('1.1.1.1:4000, 10.0.0.7:80'));

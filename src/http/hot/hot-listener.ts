@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../core/clock.js';
+import type { PreparedAnswer, PreparedPages } from '../../page/prepared-pages.js';
+import type { Viewer } from '../../sections/define-section.js';
+import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
+import type { HotOperation, HotOperations } from './hot-operations.js';
+import type { PlainRequest } from './plain-request.js';
+import { writeAnswer } from './write-answer.js';
+
+/** What is told of each answer, for the log. */
+export interface HotAnswer {
+  readonly request: IncomingMessage;
+  readonly requestId: string;
+  readonly status: number;
+  readonly client: string;
+  readonly viewer: Viewer | undefined;
+  readonly startedAt: number;
+  readonly pages: PreparedAnswer['pages'];
+}
+
+type Listener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Bodies that are read before it is known which way they go; longer ones go the long way unread. */
+const MAX_BODY_BYTES = 16_384;
+
+/**
+ * The short way: a plain request for a prepared page whose sections are all in memory is answered from bytes, before the
+ * server's own hooks and routes. It refuses nothing and fails nothing: every other request is handed on untouched.
+ */
+export function createHotListener(options: {
+  operations: HotOperations;
+  pages: PreparedPages;
+  readPlain: (request: IncomingMessage, api: 'rest' | 'graphql') => PlainRequest | undefined;
+  clientOf: (request: IncomingMessage, viewer: Viewer | undefined) => string;
+  limiter: RateLimiter | undefined;
+  newRequestId: () => string;
+  /** Headers that every answer has, names and values in turn. */
+  staticHeaders: readonly string[];
+  draining: () => boolean;
+  onAnswer: (answer: HotAnswer) => void;
+  clock: Clock;
+}): (request: IncomingMessage, response: ServerResponse, handOn: Listener) => void {
+  const { operations, pages, readPlain, clientOf, limiter, newRequestId, staticHeaders, onAnswer, clock } = options;
+
+  /** Whether the request was answered. */
+  const answer = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    plain: PlainRequest,
+    operation: HotOperation | undefined,
+  ): boolean => {
+    const { viewer } = plain;
+    if (operation === undefined) return false;
+    if (operation.userId !== undefined && operation.userId !== viewer?.userId) return false;
+    const startedAt = clock.now();
+    const served = pages.answer(operation, viewer, startedAt);
+    if (served === undefined) return false;
+    const client = clientOf(request, viewer);
+    const standing: Standing | undefined = limiter?.take(client, operation.cost);
+    if (standing?.allowed === false) return false;
+    const requestId = plain.requestId ?? newRequestId();
+    const status = writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
+    onAnswer({ request, requestId, status, client, viewer, startedAt, pages: served.pages });
+    return true;
+  };
+
+  const answerPost = (request: IncomingMessage, response: ServerResponse, plain: PlainRequest, handOn: Listener) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.once('end', () => {
+      const [first = Buffer.alloc(0)] = chunks;
+      const body = chunks.length === 1 ? first : Buffer.concat(chunks);
+      if (answer(request, response, plain, operations.ofBody(body))) return;
+      operations.keepBody(request, body);
+      handOn(request, response);
+    });
+  };
+
+  return (request, response, handOn) => {
+    const { method, url = '' } = request;
+    const api = apiOf(url);
+    const isPost = method === 'POST' && url === '/graphql' && isShortJson(request);
+    if (api === undefined || options.draining() || !(isPost || method === 'GET')) return handOn(request, response);
+    const plain = readPlain(request, api);
+    if (plain === undefined) return handOn(request, response);
+    if (isPost) return answerPost(request, response, plain, handOn);
+    const operation = api === 'rest' ? operations.ofSearch(url.slice(REST_PATH.length + 1)) : operations.ofUrl(url);
+    if (!answer(request, response, plain, operation)) handOn(request, response);
+  };
+}
+
+const REST_PATH = '/api/v1/homepage';
+
+function apiOf(url: string): 'rest' | 'graphql' | undefined {
+  if (url.startsWith('/graphql')) return url.length === 8 || url[8] === '?' ? 'graphql' : undefined;
+  if (!url.startsWith(REST_PATH)) return undefined;
+  return url.length === REST_PATH.length || url[REST_PATH.length] === '?' ? 'rest' : undefined;
+}
+
+function isShortJson({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'];
+  const length = Number(headers['content-length']);
+  return (
+    (type === 'application/json' || type === 'application/json; charset=utf-8') &&
+    length > 0 &&
+    length <= MAX_BODY_BYTES
+  );
+}

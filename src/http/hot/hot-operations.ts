@@ -1,0 +1,77 @@
+import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
+import { LRUCache } from 'lru-cache';
+import type { PreparedOperation } from '../../page/prepared-operation.js';
+import { createBodyLookup } from './body-lookup.js';
+
+/** A prepared operation, with what its answers' headers say whatever was served. */
+export interface HotOperation extends PreparedOperation {
+  /** The user whose page is asked for by name: nobody else may have it. */
+  readonly userId?: string | undefined;
+  readonly cacheTag: string;
+  readonly vary: string;
+}
+
+/** What was prepared for requests, by their raw text, within bounds. */
+export interface HotOperations {
+  /** By the query string of `GET /api/v1/homepage`. Undefined where a request of it must go the long way. */
+  ofSearch(search: string): HotOperation | undefined;
+  /** By the URL of `GET /graphql?...`, and by the body of `POST /graphql`. */
+  ofUrl(url: string): HotOperation | undefined;
+  ofBody(body: Buffer): HotOperation | undefined;
+  /** A body that was read before it was known that the request goes the long way. */
+  keepBody(request: IncomingMessage, body: Buffer): void;
+  /** That body, as a stream to read it once more. */
+  keptBody(request: IncomingMessage): Readable | undefined;
+  /** Remembers what the long way has found out of a GraphQL request. */
+  learn(request: IncomingMessage, operation: HotOperation): void;
+}
+
+/** Bytes of request texts, and what was prepared for them, for each of the three kinds. */
+const MAX_BYTES = 8_388_608;
+const BYTES_PER_CHARACTER = 8;
+
+export function createHotOperations(options: {
+  /** @throws what the long way tells the client */
+  prepareSearch: (search: string) => HotOperation | undefined;
+}): HotOperations {
+  const { prepareSearch } = options;
+  const sizes = {
+    maxSize: MAX_BYTES,
+    sizeCalculation: (_: HotOperation, text: string) => text.length * BYTES_PER_CHARACTER + 500,
+  };
+  const bySearch = new LRUCache<string, HotOperation>(sizes);
+  const byUrl = new LRUCache<string, HotOperation>(sizes);
+  const byBody = createBodyLookup<HotOperation>({ maxBytes: MAX_BYTES });
+  const bodies = new WeakMap<IncomingMessage, Buffer>();
+
+  const prepared = (search: string): HotOperation | undefined => {
+    try {
+      return prepareSearch(search);
+    } catch {
+      return undefined;
+    }
+  };
+
+  return {
+    ofSearch: (search) => {
+      const found = bySearch.get(search) ?? prepared(search);
+      if (found !== undefined) bySearch.set(search, found);
+      return found;
+    },
+    ofUrl: (url) => byUrl.get(url),
+    ofBody: (body) => byBody.get(body),
+    keepBody: (request, body) => {
+      bodies.set(request, body);
+    },
+    keptBody: (request) => {
+      const body = bodies.get(request);
+      return body && Readable.from([body], { objectMode: false });
+    },
+    learn: (request, operation) => {
+      const body = bodies.get(request);
+      if (body !== undefined) byBody.set(body, operation);
+      else if (request.method === 'GET' && request.url !== undefined) byUrl.set(request.url, operation);
+    },
+  };
+}

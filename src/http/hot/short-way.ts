@@ -1,0 +1,109 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { GraphQLSchema } from 'graphql';
+import type { Config } from '../../config/config.js';
+import type { Clock } from '../../core/clock.js';
+import type { Operations } from '../../graphql/operations/operations.js';
+import { createPagePreparer } from '../../graphql/operations/prepare-page.js';
+import { createFragments } from '../../page/fragments/fragments.js';
+import { createPageWriter } from '../../page/fragments/page-bytes.js';
+import type { PreparedPage } from '../../page/prepared-operation.js';
+import { createPreparedPages } from '../../page/prepared-pages.js';
+import type { SectionSource } from '../../page/section-source.js';
+import type { ViewCounter } from '../../page/view-counter.js';
+import type { Section, Viewer } from '../../sections/define-section.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import { cacheTag } from '../hooks/cache-headers.js';
+import { originMatcher } from '../hooks/cors.js';
+import { createRequestIds, REQUEST_ID } from '../hooks/request-id.js';
+import { securityHeaders } from '../hooks/security-headers.js';
+import { HOST } from '../hooks/well-formed.js';
+import { clientKey, UNKNOWN_CLIENT } from '../rate-limit/client-key.js';
+import type { RateLimiter } from '../rate-limit/rate-limiter.js';
+import { createHomepageParameters, variablesOf } from '../rest/homepage-parameters.js';
+import { operationNamed } from '../rest/operation.js';
+import { prepareHomepage } from '../rest/prepare-homepage.js';
+import { createSparseFields } from '../rest/sparse-fields.js';
+import type { GraphqlShortWay } from '../routes/graphql-route.js';
+import { createClientAddress } from './client-address.js';
+import { createHotListener, type HotAnswer } from './hot-listener.js';
+import { createHotOperations, type HotOperation } from './hot-operations.js';
+import { createPlainReader } from './plain-request.js';
+import { remember } from './remember.js';
+
+/** What every answer of a path varies by: `/graphql` is a page for browsers and JSON for everything else. */
+const vary = { rest: 'origin', graphql: 'origin, accept' };
+
+export interface ShortWay extends GraphqlShortWay {
+  listener: (request: IncomingMessage, response: ServerResponse, handOn: RequestListener) => void;
+}
+
+/** Wires the short way of pages, see `hot-listener.ts`. */
+export function createShortWay(options: {
+  registry: readonly Section[];
+  schema: GraphQLSchema;
+  operations: Operations;
+  source: SectionSource;
+  views: ViewCounter;
+  authenticator: Authenticator;
+  limiter: RateLimiter | undefined;
+  config: Pick<Config, 'production' | 'http'>;
+  draining: () => boolean;
+  onAnswer: (answer: HotAnswer) => void;
+  clock: Clock;
+}): ShortWay {
+  const { registry, schema, operations, source, views, authenticator, limiter, config, draining, onAnswer, clock } =
+    options;
+  const { corsOrigins, trustProxy } = config.http;
+  const preparer = createPagePreparer({ schema, registry });
+  const operation = operationNamed(operations, 'Homepage');
+  const readParameters = createHomepageParameters({
+    registry,
+    sparseFields: createSparseFields({ operation, registry }),
+  });
+  let prepared = 0;
+  const finished = (
+    { pages, parts }: Pick<HotOperation, 'pages' | 'parts'>,
+    rest: Pick<HotOperation, 'cost' | 'vary' | 'userId'>,
+  ): HotOperation => {
+    prepared += 1;
+    const sections = registry.filter((section) => pages.some((page: PreparedPage) => page.sections.includes(section)));
+    return { id: prepared, pages, parts, cacheTag: cacheTag(sections), ...rest };
+  };
+
+  const hot = createHotOperations({
+    prepareSearch: (search) => {
+      const parameters = readParameters(search);
+      const page = prepareHomepage({ parameters, variables: variablesOf(parameters), operation, preparer, registry });
+      return page && finished(page, { cost: 1, vary: vary.rest, userId: parameters.userId });
+    },
+  });
+  const addressOf = createClientAddress(trustProxy);
+  const keyOf = remember(clientKey);
+  const clientOf = (request: IncomingMessage, viewer: Viewer | undefined): string => {
+    if (viewer !== undefined) return `u:${viewer.userId}`;
+    const key = keyOf(addressOf(request));
+    // What was forwarded is no address.
+    return key === UNKNOWN_CLIENT ? keyOf(request.socket.remoteAddress ?? '') : key;
+  };
+  return {
+    keptBody: hot.keptBody,
+    learn: (request, executed, cost) => {
+      const page = preparer.prepare(executed);
+      if (page !== undefined) hot.learn(request, finished(page, { cost, vary: vary.graphql }));
+    },
+    listener: createHotListener({
+      operations: hot,
+      pages: createPreparedPages({ source, writer: createPageWriter({ fragments: createFragments() }), views, clock }),
+      readPlain: createPlainReader({
+        isHost: (host) => HOST.test(host),
+        isRequestId: (id) => REQUEST_ID.test(id),
+        isAllowedOrigin: originMatcher(corsOrigins),
+        rememberedViewer: authenticator.remembered,
+      }),
+      clientOf,
+      newRequestId: createRequestIds(),
+      staticHeaders: Object.entries(securityHeaders(config)).flat(),
+      ...{ limiter, draining, onAnswer, clock },
+    }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { CacheResult } from '../cache/ask.js';
+import type { Viewer } from '../sections/define-section.js';
+import type { PageMetadata } from './homepage.js';
+import type { SectionValue } from './section-source.js';
+
+/** Metadata of a page whose sections were all served from copies that were at hand. */
+export function metadataOfCopies(options: {
+  sections: readonly { id: string }[];
+  /** In the order of the sections. */
+  answers: readonly CacheResult<SectionValue>[];
+  viewer: Viewer | undefined;
+  cacheKey: string;
+  /** Milliseconds since the epoch. */
+  now: number;
+  startedAt: number;
+  isoTime: (at: number) => string;
+}): PageMetadata {
+  const { sections, answers, viewer, cacheKey, now, startedAt, isoTime } = options;
+  const durationMs = now - startedAt;
+  let freshForMs = Number.POSITIVE_INFINITY;
+  for (const answer of answers) freshForMs = Math.min(freshForMs, answer.freshForMs);
+  return {
+    timestamp: isoTime(now),
+    userId: viewer?.userId ?? null,
+    cacheKey,
+    ttl: Math.floor(freshForMs / 1000),
+    fromCache: true,
+    executionTime: Math.round(durationMs),
+    partialFailure: false,
+    sections: sections.map(({ id }, index) => {
+      const { status = 'CACHED', ageMs = 0 } = answers[index] ?? {};
+      return { section: id, status, ageMs, durationMs };
+    }),
+  };
+}
+
+/** Writes times as ISO 8601. Many answers are made in one millisecond, and a date takes longer than the rest of their metadata. */
+export function createIsoTime(): (at: number) => string {
+  let last = { at: Number.NaN, text: '' };
+  return (at) => {
+    if (at !== last.at) last = { at, text: new Date(at).toISOString() };
+    return last.text;
+  };
+}
