@@ -1,6 +1,6 @@
 import { failEvents, failedOf, healEvents, inTurn, type Scenario, slowestOf, times, wait } from './scenario.js';
 
-const CROWD = 100;
+const CROWD = 50;
 
 const stampede: Scenario = {
   name: 'Stampede',

@@ -42,9 +42,9 @@ function wrk(directory: string, connections: number): LoadGenerator {
       const script = join(directory, 'request.lua');
       await writeFile(script, luaOf(request));
       const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '-s', script, `${origin}${request.path}`];
-      const { stdout } = await execute('wrk', args, { timeout: KILLED_AFTER_MS });
+      const { stdout, stderr } = await execute('wrk', args, { timeout: KILLED_AFTER_MS });
       const report = stdout.split('\n').find((line) => line.startsWith('{'));
-      if (report === undefined) throw new Error(`wrk reported nothing: ${stdout}`);
+      if (report === undefined) throw new Error(`wrk reported nothing: ${stdout}${stderr}`);
       return JSON.parse(report) as LoadResult;
     },
   };
@@ -54,7 +54,7 @@ function wrk(directory: string, connections: number): LoadGenerator {
 const luaOf = ({ method, headers, body }: BenchRequest) => `
 wrk.method = ${quoted(method)}
 ${Object.entries(headers)
-  .map(([name, value]) => `wrk.headers[${quoted(name)}] = ${quoted(value)}`)
+  .map(([name, value]) => `wrk.headers[ ${quoted(name)} ] = ${quoted(value)}`)
   .join('\n')}
 ${body === undefined ? '' : `wrk.body = ${quoted(body)}`}
 done = function(summary, latency)

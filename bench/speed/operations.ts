@@ -3,6 +3,8 @@ import { Kind, parse, print, visit } from 'graphql';
 
 interface Published {
   readonly name: string;
+  /** The day on which it came into the manifest, which keeps older ones. */
+  readonly published: string;
   readonly document: string;
 }
 
@@ -10,13 +12,15 @@ const manifest = JSON.parse(readFileSync(new URL('../../schema/manifest.json', i
   string,
   Published
 >;
-const published = Object.entries(manifest).filter(([, { name }]) => name === 'Homepage');
+const published = Object.entries(manifest)
+  .filter(([, { name }]) => name === 'Homepage')
+  .sort(([, a], [, b]) => a.published.localeCompare(b.published));
 const [hash = '', { document } = { document: '' }] = published.at(-1) ?? [];
 
 /** Of the persisted operation of the whole page. */
 export const homepageHash = hash;
 
-/** What a front end selects of each section: all that the persisted operation has, but what changes from answer to answer or needs a location. */
+/** Fields that are left out of the persisted operation: they change from answer to answer, or need a location. */
 const left = new Set(['metadata', 'analytics', 'lastUpdated', 'nearby', 'distanceKm']);
 /** Offers have a field of that name, which stays. */
 const isPageMetadata = (depth: number) => depth < 3;
