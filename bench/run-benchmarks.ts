@@ -55,6 +55,9 @@ ${Object.entries(benchmarks)
   .join('\n')}
   --short    a fifth of a second for each path and server, to see that all answer the same`;
 
+// An exit, unlike a signal's end, ends the servers that were started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
 const { values, positionals } = parseArgs({
   options: { short: { type: 'boolean', default: false } },
   allowPositionals: true,
