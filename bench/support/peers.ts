@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type ServerProcess, startServer } from './server-process.js';
+
+const folder = fileURLToPath(new URL('../peers/', import.meta.url));
+
+/** Packages that only benchmarks need stand in a package of their own, which the product does not install. */
+export function installPeers(): void {
+  if (existsSync(`${folder}node_modules/.package-lock.json`)) return;
+  console.log('Installing the peers, once: npm ci --prefix bench/peers');
+  execFileSync('npm', ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel', 'error'], {
+    stdio: 'inherit',
+  });
+}
+
+/** A script of bench/peers, compiled as it is loaded. */
+export const peerScript = (script: string): readonly string[] => ['node', '--import', 'tsx', `${folder}${script}`];
+export const peerEnv = { TSX_TSCONFIG_PATH: `${folder}tsconfig.json` };
+
+/** One of the servers of bench/peers/server.ts. */
+export function startPeer(options: {
+  name: string;
+  env: Readonly<Record<string, string>>;
+  core?: number;
+}): Promise<ServerProcess> {
+  const { name, env, ...rest } = options;
+  return startServer({
+    command: [...peerScript('server.ts'), name],
+    env: { NODE_ENV: 'production', ...peerEnv, ...env },
+    readyPath: '/',
+    ...rest,
+  });
+}
