@@ -100,7 +100,7 @@ describe('a parameter is text of its own form and nothing else', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 120_000);
 });
 
 describe('GraphQL values', () => {

@@ -14,6 +14,6 @@ export function readOn({ raw, headers }: FastifyRequest, reply: FastifyReply): v
   // With `close`, Node would close at once; without, it reads the rest before the next request.
   reply.removeHeader('connection');
   raw.resume();
-  const timer = setTimeout(() => raw.socket.destroy(), READ_ON_MS).unref();
+  const timer = setTimeout(() => raw.destroy(), READ_ON_MS).unref();
   raw.once('close', () => clearTimeout(timer));
 }
