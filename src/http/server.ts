@@ -10,6 +10,7 @@ import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { AppError } from '../core/errors.js';
+import { BROTLI_QUALITY, GZIP_LEVEL } from '../page/fragments/compression.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -140,8 +141,8 @@ export async function createServer(options: {
   await server.register(compress, {
     threshold: 1024,
     encodings: ['br', 'gzip'],
-    zlibOptions: { level: 6 },
-    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    zlibOptions: { level: GZIP_LEVEL },
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } },
   });
   completeVary(server);
   server.setErrorHandler<FastifyError>(sendFailure);
