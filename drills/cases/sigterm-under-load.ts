@@ -20,7 +20,7 @@ export const sigtermUnderLoad: Drill = {
         ...{ ...env, REQUEST_TIMEOUT: String(REQUEST_TIMEOUT_MS), DRAIN_MS: String(DRAIN_MS) },
       });
       // Loads are slowed down so that every gateway has some in flight at any time.
-      await database.slow(['aggregate'], LOAD_MS, 'events');
+      await database.slow(['find'], LOAD_MS, 'events');
       try {
         const failover = [leaving, ...gateways.slice(1)].map(({ origin }) => origin);
         // Every other request is for a new location, so that answers are in flight when the signal comes.

@@ -9,7 +9,7 @@ export {
   type ProcessFixture,
   tokenOf,
 } from '../../test/support/process-fixture.js';
-export { sectionIds } from '../../test/support/sections.js';
+export { sectionIds, sectionsShowing } from '../../test/support/sections.js';
 export { until } from '../../test/support/until.js';
 export { type SharedProcesses, startLone } from './shared-processes.js';
 

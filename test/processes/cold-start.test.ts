@@ -7,7 +7,7 @@ import {
   loadsOf,
   marksOf,
 } from '../support/process-fixture.js';
-import { sectionIds } from '../support/sections.js';
+import { sectionIds, sectionsShowing } from '../support/sections.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();
@@ -23,11 +23,11 @@ const MARGIN_MS = 500;
 
 it('1,000 concurrent cold requests over three gateways make one load a section in all', async () => {
   const { gateways, database, redis } = cluster;
-  // Every section counts its documents once a load: what the database is asked for, not what the log says.
-  await database.slow(['aggregate'], 0);
+  // Nothing refers to offers, so that every find there is the load of a section: the database's count, not the log's.
+  await database.slow(['find'], 0, 'offers');
   const asked = Array.from({ length: 1000 }, (_, index) => (gateways[index % 3] as Gateway).page());
   const answers = await Promise.all(asked);
-  expect(await database.heal()).toBe(sectionIds.length);
+  expect(await database.heal()).toBe(sectionsShowing('offers').length);
   expect(loadsOf(gateways).sort()).toEqual([...sectionIds].sort());
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
   expect(answers.flatMap(({ errors }) => errors)).toEqual([]);
@@ -40,11 +40,13 @@ it('1,000 concurrent cold requests over three gateways make one load a section i
 });
 
 it('killing the leader in mid-load delays the rest by the lease at most, and the load', async () => {
-  const LOAD_MS = 1000;
+  // A load is a find, and then those of its references.
+  const FIND_MS = 500;
+  const LOAD_MS = 2 * FIND_MS;
   const { gateways, database, redis } = cluster;
   await gateways[0]?.invalidate('hard');
   const marks = marksOf(gateways);
-  await database.slow(['aggregate'], LOAD_MS);
+  await database.slow(['find'], FIND_MS);
   const waiting = gateways.map((gateway) =>
     Array.from({ length: 10 }, () => gateway.page().catch((error: unknown) => ({ gateway, error }))),
   );

@@ -150,8 +150,8 @@ it.each([
   await warm();
   const { gateways, database } = cluster;
   const { id, _id } = await first('offers');
-  // The count is held up, while the find beside it reads the old value at once.
-  await database.slow(['aggregate'], LOAD_MS, 'offers');
+  // The offers are read at once, with the old value; what they refer to is held up, and the load with it.
+  await database.slow(['find'], LOAD_MS, 'stores');
   await gateways[0]?.invalidate('hard', ['section:offers']);
   const early = gateways.map((gateway) => gateway.page('?sections=offers'));
   await until(async () => (await database.hits()) > 0);
