@@ -17,7 +17,8 @@ afterAll(fixture.close);
 
 const LOAD_MS = 2000;
 /** Within this time of a write every gateway shows it. */
-const SHOWN_MS = 500;
+/** A write is heard of within half a second; a section that was read less than a second before is renewed when that is over. */
+const SHOWN_MS = 1500;
 let cluster: Cluster;
 beforeAll(async () => {
   cluster = await fixture.cluster();
@@ -40,7 +41,7 @@ async function settled(marks: readonly number[]): Promise<void> {
       return {
         isDone: own.some(({ mode }) => mode === 'soft'),
         own: own.reduce((sum, { tags }) => sum + Number(tags), 0),
-        remote: lines.length - own.length,
+        remote: lines.filter(({ origin }) => origin === 'remote').reduce((sum, { tags }) => sum + Number(tags), 0),
       };
     });
     const all = heard.reduce((sum, { own }) => sum + own, 0);
@@ -73,7 +74,7 @@ const first = async (section: string) => {
 const itemOf = (answer: Answer, section: string, id: string) =>
   answer.sections[section]?.items.find((item) => item.id === id);
 
-it('shows a new price of a product on all gateways within 500 ms', async () => {
+it('shows a new price of a product on all gateways within 1.5 s', async () => {
   const { id, _id } = await first('newArrivals');
   await showsWithin(
     'price',
@@ -83,7 +84,7 @@ it('shows a new price of a product on all gateways within 500 ms', async () => {
   );
 });
 
-it('shows a new title of an offer on all gateways within 500 ms', async () => {
+it('shows a new title of an offer on all gateways within 1.5 s', async () => {
   const { id, _id } = await first('offers');
   await showsWithin(
     'title',
@@ -93,7 +94,7 @@ it('shows a new title of an offer on all gateways within 500 ms', async () => {
   );
 });
 
-it('shows a new featured offer, and takes it down when it is switched off or deleted, within 500 ms', async () => {
+it('shows a new featured offer, and takes it down when it is switched off or deleted, within 1.5 s', async () => {
   const offers = cluster.database.db.collection('offers');
   const model = await offers.findOne({ featured: true, isActive: true, validity: { $gt: new Date() } });
   for (const end of ['isActive', 'delete']) {
