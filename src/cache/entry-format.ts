@@ -59,7 +59,7 @@ export function writeEntry(header: SharedHeader, text: string): Buffer {
 
 export type ReadEntry = { header: SharedHeader; value: unknown; bytes: number } | { corrupt: string };
 
-/** Total: whatever the bytes are, the answer says what is wrong with them and nothing is thrown. */
+/** Total: for bytes of any form the answer says what is wrong with them, and nothing is thrown. */
 export function readEntry(bytes: Buffer, key: string, codec: ValueCodec): ReadEntry {
   try {
     if (bytes.toString('latin1', 0, MAGIC.length) !== MAGIC) return { corrupt: 'unknown format' };

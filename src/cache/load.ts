@@ -22,7 +22,7 @@ export type Load<T> = (context: LoadContext) => Promise<Loaded<T>>;
 
 /**
  * Runs a load under a time limit of its own, so that one that never settles cannot keep its key for ever. Past the limit its
- * signal aborts and the load counts as failed, whatever it does later.
+ * signal aborts and the load counts as failed, also when it ends well later.
  */
 export function runLoad<T>(
   load: Load<T>,
@@ -34,7 +34,7 @@ export function runLoad<T>(
     const leave = () => deadline.abort(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener('abort', leave, { once: true });
-    // Not every load listens: past its time it has failed, whatever it does later.
+    // Not every load listens: past its time it has failed, also when it ends well later.
     deadline.signal.addEventListener('abort', () => signal.aborted || reject(deadline.signal.reason), { once: true });
     // A load that throws at once is a failed load like any other.
     const loading = (async () => load({ signal: deadline.signal, remainingMs: deadline.remainingMs }))();

@@ -59,7 +59,7 @@ export async function createServer(options: {
   logger: FastifyBaseLogger;
   /** Whether the process is going away: requests are served as ever, and each answer ends its connection. */
   draining: () => boolean;
-  /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); nobody's when left out. */
+  /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); none when left out. */
   trustProxy?: Config['http']['trustProxy'];
   production: boolean;
   /** Whose pages may read answers (`CORS_ORIGINS`). */
@@ -113,7 +113,7 @@ export async function createServer(options: {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
   });
   addSecurityHeaders(server, options);
-  // Before whatever refuses: pages may read why.
+  // Before the hooks that refuse: pages may read why.
   await allowOrigins(server, options.corsOrigins);
   if (options.trustProxy) readForwardedFor(server);
   // Before paths and methods are looked at, so that those that do not exist count.

@@ -3,7 +3,7 @@ import type { RedisTarget } from '../config/redis-url.js';
 
 type Step = readonly [command: string, ...args: (string | number | Buffer)[]];
 
-/** Redis as the store uses it, whatever stands behind the URL. */
+/** Redis as the store uses it: standalone, Sentinel or Cluster. */
 export interface RedisConnection {
   /**
    * The replies to all steps, in one round trip; on a cluster one for each step, at once. Rejects with the first error, but for

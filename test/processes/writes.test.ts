@@ -16,7 +16,6 @@ const fixture = createProcessFixture();
 afterAll(fixture.close);
 
 const LOAD_MS = 2000;
-/** Within this time of a write every gateway shows it. */
 /** A write is heard of within half a second; a section that was read less than a second before is renewed when that is over. */
 const SHOWN_MS = 1500;
 let cluster: Cluster;

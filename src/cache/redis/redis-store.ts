@@ -36,7 +36,7 @@ export function createRedisStore(options: RedisStoreOptions): SharedStore {
   const log = `${prefix}:log`;
   const entryKey = (id: string) => `${prefix}:{${id}}:e`;
   const leaseKey = (id: string) => `${prefix}:{${id}}:l`;
-  /** Whatever is stored under it is judged by the log, so it outlives every entry. */
+  /** Entries are judged by the log, so it outlives every one of them. */
   const head = () => [log, randomToken(random), 2 * graceMs] as const;
   const readyMessage = (id: string) => JSON.stringify({ ready: id });
   const line = createMessageLine({ subscribe: redis.subscriber, channel, clock });

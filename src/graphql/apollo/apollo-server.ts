@@ -65,7 +65,7 @@ const knownOperationTypes: ValidationRule = (context) => ({
 
 /**
  * HTTP statuses of answers without data, and of pages that nothing could be served of because the database cannot be
- * reached. A page with data is a 200, whatever its sections' errors, as GraphQL clients expect.
+ * reached. A page with data is a 200, also with errors of sections, as GraphQL clients expect.
  */
 const statusPlugin: ApolloServerPlugin<GraphqlContext> = {
   requestDidStart: async () => ({

@@ -3,7 +3,7 @@ import { AppError } from '../../core/errors.js';
 
 /**
  * What a client sees of any error; it never throws, and what it does not know is an `INTERNAL_ERROR` without details.
- * @returns the formatted error, and whether it is one that nobody foresaw, so that the log must have it
+ * @returns the formatted error, and whether it is an unexpected one, which must be logged
  */
 export function toGraphQLError(
   formatted: GraphQLFormattedError,
@@ -25,7 +25,7 @@ export function toGraphQLError(
   return { error: { message: internal.message, ...place, extensions: internal.extensions }, unforeseen: true };
 }
 
-/** The gateway's own error, under whatever a GraphQL library has wrapped around it. */
+/** The gateway's own error, unwrapped from the errors of GraphQL libraries around it. */
 export function appErrorOf(error: unknown): AppError | undefined {
   if (error instanceof AppError) return error;
   return error instanceof GraphQLError ? appErrorOf(error.originalError) : undefined;

@@ -5,7 +5,7 @@ import { AppError, RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import type { KeySource } from './key-source.js';
 
-/** Tokens may name keys that nobody has: such a name makes a reload no more often than this. */
+/** Tokens may name keys that do not exist: such a name makes a reload no more often than this. */
 const UNKNOWN_KEY_RELOAD_MS = 30_000;
 /** How often a source that fails is asked again: while there is an older set, and while there is none. */
 const RETRY_MS = 30_000;
@@ -51,7 +51,7 @@ export function createKeySet(options: { source: KeySource; clock: Clock; logger:
       logger.warn({ error, serving: loaded === undefined ? 'none' : 'the last good one' }, 'key set cannot be loaded');
     }
   };
-  /** Never rejects; whoever asks while a reload is under way shares it. */
+  /** Never rejects; callers share a reload that is under way. */
   const reload = (): Promise<void> => {
     pending ??= load().finally(() => {
       pending = undefined;
@@ -65,7 +65,7 @@ export function createKeySet(options: { source: KeySource; clock: Clock; logger:
     if (pending !== undefined && loaded === undefined) await pending;
     else if (isPast(loaded?.at, source.maxAgeMs) && isPast(failedAt, retryMs)) {
       const reloading = reload();
-      // Where the source is known to fail, nobody waits for it who can be served without.
+      // Where the source is known to fail, a caller who can be served without does not wait for it.
       if (loaded === undefined || failedAt === undefined) await reloading;
     }
     if (loaded === undefined || isPast(loaded.at, GRACE_MS)) {

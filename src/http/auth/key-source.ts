@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
 
-/** A set of keys is a few KiB; whatever is longer is none. */
+/** A set of keys is a few KiB; a longer text is none. */
 const MAX_BYTES = 262_144;
 const TIMEOUT_MS = 5000;
 

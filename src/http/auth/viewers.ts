@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Viewer } from '../../sections/define-section.js';
 import type { Authenticator } from './authenticator.js';
 
-/** Who sends a request; its token is verified once, whoever asks. Rejects as `Authenticator.viewer` does. */
+/** The viewer of a request; its token is verified once. Rejects as `Authenticator.viewer` does. */
 export type ViewerOf = (request: FastifyRequest) => Promise<Viewer | undefined>;
 
 export function createViewers(authenticator: Authenticator): ViewerOf {

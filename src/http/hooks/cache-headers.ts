@@ -30,7 +30,7 @@ export function cacheHeaders(options: {
   return {
     'cache-control': sharedCacheControl(served, { partial }),
     'cache-tag': cacheTag(registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id))),
-    // The page was put together just now, whatever the age of its sections, which s-maxage has in it.
+    // The page was put together just now; the age of its sections is taken off s-maxage.
     age: '0',
     etag: weakEtag(content),
     vary: 'Accept-Encoding, Authorization',

@@ -13,7 +13,7 @@ export function refuse(request: FastifyRequest, reply: FastifyReply, status: num
     .send(failureBody(request, new AppError('VALIDATION_ERROR', message)));
 }
 
-/** Answers what was thrown; Fastify's own errors are the client's, and what nobody foresaw is internal. */
+/** Answers what was thrown; Fastify's own errors are the client's, and unexpected ones are internal. */
 export function sendFailure(error: FastifyError | AppError, request: FastifyRequest, reply: FastifyReply) {
   const known = fromFastify(error, request);
   if (known.status >= 500 && known.code !== 'SERVICE_UNAVAILABLE') request.log.error({ error }, 'Request failed');

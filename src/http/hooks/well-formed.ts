@@ -38,7 +38,7 @@ export async function requireWellFormed(server: FastifyInstance): Promise<void> 
   });
 }
 
-/** Whoever sent this may read the rest of the connection differently as well. */
+/** A sender, or a proxy, that reads such a request differently may read the rest of the connection differently as well. */
 const ambiguous = (request: FastifyRequest, reply: FastifyReply, message: string): FastifyReply =>
   refuse(request, reply.header('connection', 'close'), 400, message);
 

@@ -4,9 +4,9 @@ import { LRUCache } from 'lru-cache';
 import type { PreparedOperation } from '../../page/prepared-operation.js';
 import { createBodyLookup } from './body-lookup.js';
 
-/** A prepared operation, with what its answers' headers say whatever was served. */
+/** A prepared operation, with the headers that are the same for all its answers. */
 export interface HotOperation extends PreparedOperation {
-  /** The user whose page is asked for by name: nobody else may have it. */
+  /** The user whose page is asked for by name: no other user may have it. */
   readonly userId?: string | undefined;
   readonly cacheTag: string;
   readonly vary: string;

@@ -7,7 +7,7 @@ import type { RateLimiter, Standing } from './rate-limiter.js';
 /** Takes what a request costs in all, of which it has paid 1 when it arrived. @throws AppError `RATE_LIMITED` */
 export type Charge = (request: FastifyRequest, reply: FastifyReply, cost: number) => void;
 
-/** An `onRequest` hook that takes 1 from whoever sends a request. Rejects with AppError `RATE_LIMITED`. */
+/** An `onRequest` hook that takes 1 from the client of a request. Rejects with AppError `RATE_LIMITED`. */
 export type TakeOnArrival = (request: FastifyRequest, reply: FastifyReply) => Promise<void>;
 
 const WINDOW_SECONDS = 60;

@@ -31,7 +31,7 @@ export function successEnvelope(data: unknown, errors: readonly EnvelopeError[] 
   return { version: VERSION, success: true, data, ...(errors.length > 0 ? { errors: [...errors] } : {}) };
 }
 
-/** A failed request; `data` is what there is all the same. Never throws. */
+/** A failed request; `data` is what could be served. Never throws. */
 export function failureEnvelope(message: string, errors: readonly EnvelopeError[], data: unknown = null): Envelope {
   return { version: VERSION, success: false, data, errors: [...errors], message };
 }

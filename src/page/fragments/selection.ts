@@ -9,7 +9,7 @@ export interface SelectedField {
   /** The key in the answer: the field's alias, or its name. */
   readonly key: string;
   readonly name: string;
-  /** JSON text that stands for the field whatever the object holds (`__typename`). */
+  /** JSON text of a field that is the same for every object (`__typename`). */
   readonly constant?: string;
   /** Selection of an object, or of each object of a list. */
   readonly below?: Selection;
