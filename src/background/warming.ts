@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import type { OpenScope } from '../page/request-scope.js';
-import type { SectionSource } from '../page/section-source.js';
+import type { SectionSource } from '../page/sources/section-source.js';
 import type { Section } from '../sections/define-section.js';
 
 export interface WarmingJob {

@@ -8,8 +8,8 @@ import { isFromCache, meanScore, type Outcome, type SectionStatus, ttlSeconds } 
 import type { PageEvents } from './page-events.js';
 import { pageKey } from './page-key.js';
 import { toSectionError } from './section-error.js';
-import type { SectionSource } from './section-source.js';
 import { type SectionView, toView } from './section-view.js';
+import type { SectionSource } from './sources/section-source.js';
 import type { ViewCounter } from './view-counter.js';
 
 /** What belongs to one request of a client. */

@@ -1,6 +1,6 @@
 import type { CacheResult } from '../cache/ask.js';
 import type { AppError } from '../core/errors.js';
-import type { SectionValue } from './section-source.js';
+import type { SectionValue } from './sources/section-source.js';
 
 /** How one section was served, as clients are told. */
 export interface SectionStatus {

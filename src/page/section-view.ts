@@ -1,6 +1,6 @@
 import type { CacheResult } from '../cache/ask.js';
 import type { Section } from '../sections/define-section.js';
-import type { Item, SectionValue } from './section-source.js';
+import type { Item, SectionValue } from './sources/section-source.js';
 
 /** A section as clients see it. */
 export interface SectionView {

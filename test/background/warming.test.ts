@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startWarming, type WarmingJob } from '../../src/background/warming.js';
 import type { RequestScope } from '../../src/page/homepage.js';
-import type { SectionRequest } from '../../src/page/section-source.js';
+import type { SectionRequest } from '../../src/page/sources/section-source.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';

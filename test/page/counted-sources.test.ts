@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CollectionSource, FindPlan, StoredDocument } from '../../src/database/collection-source.js';
 import type { Sources } from '../../src/database/connect.js';
 import { collectionNames } from '../../src/database/models/registry.js';
-import { createCountedSources } from '../../src/page/counted-sources.js';
+import { createCountedSources } from '../../src/page/sources/counted-sources.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 /** Sources with so many matching documents, of which a find answers as many as it may. */

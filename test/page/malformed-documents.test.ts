@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMalformedDocuments } from '../../src/page/malformed-documents.js';
+import { createMalformedDocuments } from '../../src/page/sources/malformed-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
 import { createTestLogger } from '../support/logger.js';
 

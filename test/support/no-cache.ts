@@ -1,5 +1,5 @@
 import type { Cache } from '../../src/cache/cache.js';
-import { runLoad } from '../../src/cache/load.js';
+import { runLoad } from '../../src/cache/loading/load.js';
 import type { Clock } from '../../src/core/clock.js';
 
 /** A cache that keeps nothing, for tests of what stands behind it. */

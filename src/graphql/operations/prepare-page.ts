@@ -13,7 +13,7 @@ import {
 import { collectFields } from 'graphql/execution/collectFields.js';
 import type { Selection } from '../../page/fragments/selection.js';
 import { pageKeys } from '../../page/page-key.js';
-import { metadataWriter, type Part, type PreparedPage } from '../../page/prepared-operation.js';
+import { metadataWriter, type Part, type PreparedPage } from '../../page/prepared/prepared-operation.js';
 import type { Section } from '../../sections/define-section.js';
 import { checkedArguments, type LocatedListArguments } from '../schema/arguments.js';
 import { fieldsBelow, type OperationScope, selectField } from './collect-page.js';

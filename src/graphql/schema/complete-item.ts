@@ -11,8 +11,8 @@ import {
   isObjectType,
 } from 'graphql';
 import type { StoredDocument } from '../../database/collection-source.js';
-import type { CompletedItem, CompleteItem } from '../../page/section-reader.js';
-import type { Item } from '../../page/section-source.js';
+import type { CompletedItem, CompleteItem } from '../../page/sources/section-reader.js';
+import type { Item } from '../../page/sources/section-source.js';
 
 /** A stored value as its GraphQL type wants it; null for what is missing or of another type. */
 type Complete = (value: unknown) => unknown;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.js';
-import type { PreparedAnswer, PreparedPages } from '../../page/prepared-pages.js';
+import type { PreparedAnswer, PreparedPages } from '../../page/prepared/prepared-pages.js';
 import type { Viewer } from '../../sections/define-section.js';
 import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
 import type { HotOperation, HotOperations } from './hot-operations.js';

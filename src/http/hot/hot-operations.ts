@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import { LRUCache } from 'lru-cache';
-import type { PreparedOperation } from '../../page/prepared-operation.js';
+import type { PreparedOperation } from '../../page/prepared/prepared-operation.js';
 import { createBodyLookup } from './body-lookup.js';
 
 /** A prepared operation, with the headers that are the same for all its answers. */

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { brotliPieces, type Compression, gzipPieces } from '../../page/fragments/compression.js';
 import type { PageBytes } from '../../page/fragments/page-bytes.js';
-import type { PreparedAnswer } from '../../page/prepared-pages.js';
+import type { PreparedAnswer } from '../../page/prepared/prepared-pages.js';
 import { isHeld, privateHeaders, sharedCacheControl } from '../hooks/cache-headers.js';
 import { exposedHeaders } from '../hooks/cors.js';
 import { standingHeaders } from '../rate-limit/rate-limit-hook.js';

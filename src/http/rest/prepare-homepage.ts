@@ -3,7 +3,7 @@ import type { PagePreparer } from '../../graphql/operations/prepare-page.js';
 import { type Selection, selectionOf } from '../../page/fragments/selection.js';
 import type { PageMetadata } from '../../page/homepage.js';
 import { pageKeys } from '../../page/page-key.js';
-import type { Part, PreparedPage } from '../../page/prepared-operation.js';
+import type { Part, PreparedPage } from '../../page/prepared/prepared-operation.js';
 import type { Section } from '../../sections/define-section.js';
 import { VERSION } from './envelope.js';
 import type { HomepageParameters } from './homepage-parameters.js';

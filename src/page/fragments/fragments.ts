@@ -1,7 +1,7 @@
 import type { CacheResult } from '../../cache/ask.js';
 import type { Section } from '../../sections/define-section.js';
-import type { SectionValue } from '../section-source.js';
 import { toView } from '../section-view.js';
+import type { SectionValue } from '../sources/section-source.js';
 import { compileFields, type FieldWriter, type Selection } from './selection.js';
 
 /** One section as JSON text, for one limit and one selection. */

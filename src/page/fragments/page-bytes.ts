@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { CacheResult } from '../../cache/ask.js';
 import type { PageMetadata } from '../homepage.js';
-import type { PreparedOperation } from '../prepared-operation.js';
-import type { SectionValue } from '../section-source.js';
+import type { PreparedOperation } from '../prepared/prepared-operation.js';
+import type { SectionValue } from '../sources/section-source.js';
 import type { Piece } from './compression.js';
 import type { Fragments } from './fragments.js';
 

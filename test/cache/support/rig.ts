@@ -5,7 +5,7 @@ import {
   type CacheEvents,
   createCacheEvents,
 } from '../../../src/cache/cache-events.js';
-import type { Load, Loaded } from '../../../src/cache/load.js';
+import type { Load, Loaded } from '../../../src/cache/loading/load.js';
 import { createMemoryStore, type MemoryStore } from '../../../src/cache/memory-store.js';
 import { createFakeClock, type FakeClock, seededRandom, settle } from './fake-clock.js';
 

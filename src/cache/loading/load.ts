@@ -1,6 +1,6 @@
-import type { Clock } from '../core/clock.js';
-import { createDeadline } from '../core/deadline.js';
-import type { Lifetime } from './entry.js';
+import type { Clock } from '../../core/clock.js';
+import { createDeadline } from '../../core/deadline.js';
+import type { Lifetime } from '../entry.js';
 
 /** What a load answers. */
 export interface Loaded<T> extends Lifetime {

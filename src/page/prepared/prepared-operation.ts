@@ -1,6 +1,6 @@
-import type { Location, Section, Viewer } from '../sections/define-section.js';
-import { compileWriter, type Selection } from './fragments/selection.js';
-import type { PageMetadata } from './homepage.js';
+import type { Location, Section, Viewer } from '../../sections/define-section.js';
+import { compileWriter, type Selection } from '../fragments/selection.js';
+import type { PageMetadata } from '../homepage.js';
 
 /** What is known of a request before its first section is looked up: everything but who asks, and when. */
 export interface PreparedOperation {

@@ -1,7 +1,7 @@
-import type { CachePolicy } from '../core/cache-policy.js';
-import type { Clock } from '../core/clock.js';
-import type { Random } from '../core/random.js';
-import { backoffMs } from './entry.js';
+import type { CachePolicy } from '../../core/cache-policy.js';
+import type { Clock } from '../../core/clock.js';
+import type { Random } from '../../core/random.js';
+import { backoffMs } from '../entry.js';
 
 interface Failure {
   /** What the load threw, as it was thrown; undefined when it ended with a degraded value. */

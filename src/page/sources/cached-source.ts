@@ -1,11 +1,11 @@
-import type { Cache } from '../cache/cache.js';
-import { type CachePolicy, STANDARD_TTL_SECONDS } from '../core/cache-policy.js';
-import type { SourceGuards } from '../protection/source-guards.js';
-import type { Location, Near, Section, Viewer } from '../sections/define-section.js';
-import type { ItemDefinition } from '../sections/item-definition.js';
+import type { Cache } from '../../cache/cache.js';
+import { type CachePolicy, STANDARD_TTL_SECONDS } from '../../core/cache-policy.js';
+import type { SourceGuards } from '../../protection/source-guards.js';
+import type { Location, Near, Section, Viewer } from '../../sections/define-section.js';
+import type { ItemDefinition } from '../../sections/item-definition.js';
+import { sectionTags } from '../tags.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
-import { sectionTags } from './tags.js';
 
 /**
  * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such

@@ -1,14 +1,14 @@
-import type { Loaded } from '../cache/load.js';
-import type { Clock } from '../core/clock.js';
-import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
-import type { Sources } from '../database/connect.js';
-import { documentId } from '../database/document-id.js';
-import type { ReferenceLoaders } from '../loaders/references.js';
-import type { LoadArguments, Near, Section, SectionPage, Viewer } from '../sections/define-section.js';
-import { LIMIT } from './argument-ranges.js';
+import type { Loaded } from '../../cache/loading/load.js';
+import type { Clock } from '../../core/clock.js';
+import type { ReadOptions, StoredDocument } from '../../database/collection-source.js';
+import type { Sources } from '../../database/connect.js';
+import { documentId } from '../../database/document-id.js';
+import type { ReferenceLoaders } from '../../loaders/references.js';
+import type { LoadArguments, Near, Section, SectionPage, Viewer } from '../../sections/define-section.js';
+import { LIMIT } from '../argument-ranges.js';
+import { entityTags } from '../tags.js';
 import type { DocumentFault, MalformedDocuments } from './malformed-documents.js';
 import type { Item, SectionValue } from './section-source.js';
-import { entityTags } from './tags.js';
 
 /** An item, or why the document cannot be one. */
 export type CompletedItem = { item: Item; fault?: undefined } | { item?: undefined; fault: DocumentFault };

@@ -1,7 +1,7 @@
-import type { CacheResult } from '../cache/ask.js';
-import type { Viewer } from '../sections/define-section.js';
-import type { PageMetadata } from './homepage.js';
-import type { SectionValue } from './section-source.js';
+import type { CacheResult } from '../../cache/ask.js';
+import type { Viewer } from '../../sections/define-section.js';
+import type { PageMetadata } from '../homepage.js';
+import type { SectionValue } from '../sources/section-source.js';
 
 /** Metadata of a page whose sections were all served from copies that were at hand. */
 export function metadataOfCopies(options: {

@@ -1,16 +1,16 @@
-import type { Clock } from '../core/clock.js';
-import { type Random, randomToken } from '../core/random.js';
-import type { Ask } from './ask.js';
-import type { CacheEvents } from './cache-events.js';
-import type { CopyAnswers } from './copy-answers.js';
-import { type Copy, lifetimesOf } from './entry.js';
-import { type ValueCodec, writeEntry } from './entry-format.js';
+import type { Clock } from '../../core/clock.js';
+import { type Random, randomToken } from '../../core/random.js';
+import type { Ask } from '../ask.js';
+import type { CacheEvents } from '../cache-events.js';
+import type { CopyAnswers } from '../copy-answers.js';
+import { type Copy, lifetimesOf } from '../entry.js';
+import { type ValueCodec, writeEntry } from '../entry-format.js';
+import type { InvalidationLog, Moment } from '../invalidation-log.js';
+import { deepFreeze, type MemoryStore } from '../memory-store.js';
+import type { Lease } from '../shared/lease.js';
+import type { Look } from '../shared/shared-look.js';
 import type { Failures } from './failed-loads.js';
-import type { InvalidationLog, Moment } from './invalidation-log.js';
 import { type Loaded, runLoad } from './load.js';
-import { deepFreeze, type MemoryStore } from './memory-store.js';
-import type { Lease } from './shared/lease.js';
-import type { Look } from './shared/shared-look.js';
 
 /** Loads a key's value and gives it to the tiers that may have it. `ended`: no caller waited for it any longer. */
 export type LoadAndKeep = (

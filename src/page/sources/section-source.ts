@@ -1,7 +1,7 @@
-import type { CacheResult } from '../cache/ask.js';
-import type { Deadline } from '../core/deadline.js';
-import type { ReferenceLoaders } from '../loaders/references.js';
-import type { Location, Section, Viewer } from '../sections/define-section.js';
+import type { CacheResult } from '../../cache/ask.js';
+import type { Deadline } from '../../core/deadline.js';
+import type { ReferenceLoaders } from '../../loaders/references.js';
+import type { Location, Section, Viewer } from '../../sections/define-section.js';
 
 /** One section, asked for by one request. */
 export interface SectionRequest {
