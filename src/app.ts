@@ -20,6 +20,7 @@ import { createOperations } from './graphql/operations/operations.js';
 import { createPersistedOperations } from './graphql/operations/persisted-operations.js';
 import { createSchema } from './graphql/schema/build-schema.js';
 import { createItemCompleter } from './graphql/schema/complete-item.js';
+import { createItemShapes } from './graphql/schema/item-shape.js';
 import { createAuthenticator } from './http/auth/authenticator.js';
 import { createKeySet } from './http/auth/key-set.js';
 import { createKeySource } from './http/auth/key-source.js';
@@ -153,7 +154,10 @@ export async function buildApp(options: {
     events: sourceEvents,
     clock,
   });
-  const source = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate });
+  const source = createCachedSource({
+    ...{ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate },
+    shapeOf: createItemShapes(schema),
+  });
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
   const homepage = createHomepage({
     ...{ registry, source, views, events: pageEvents, clock, queryTimeoutMs },

@@ -89,9 +89,9 @@ const variables = {
   },
   CACHE_TTL: { schema: integer(1, 86_400), default: '300', expected: 'seconds from 1 to 86400' },
   CACHE_MEMORY_BYTES: {
-    schema: integer(1_048_576, 68_719_476_736),
+    schema: integer(0, 68_719_476_736).refine((bytes) => bytes === 0 || bytes >= 1_048_576),
     default: '67108864',
-    expected: 'bytes from 1048576 (1 MiB) to 68719476736 (64 GiB)',
+    expected: '0 (no memory tier), or bytes from 1048576 (1 MiB) to 68719476736 (64 GiB)',
   },
   CACHE_WARMING_INTERVAL: {
     schema: integer(1000, 86_400_000),

@@ -2,6 +2,7 @@ import type { Cache } from '../cache/cache.js';
 import { type CachePolicy, STANDARD_TTL_SECONDS } from '../core/cache-policy.js';
 import type { SourceGuards } from '../protection/source-guards.js';
 import type { Location, Near, Section, Viewer } from '../sections/define-section.js';
+import type { ItemDefinition } from '../sections/item-definition.js';
 import type { ReadSection } from './section-reader.js';
 import type { SectionSource } from './section-source.js';
 import { sectionTags } from './tags.js';
@@ -18,11 +19,13 @@ export function createCachedSource(options: {
   read: ReadSection;
   guards: SourceGuards;
   registry: readonly Section[];
+  /** A fingerprint of what items look like: entries of another one are never read. */
+  shapeOf: (item: ItemDefinition) => string;
   /** `CACHE_TTL`: how old an entry may get while it is renewed. Its time of freshness is scaled with it. */
   ttlSeconds: number;
   staleWhileRevalidate: boolean;
 }): SectionSource {
-  const { cache, read, guards, registry, ttlSeconds, staleWhileRevalidate } = options;
+  const { cache, read, guards, registry, shapeOf, ttlSeconds, staleWhileRevalidate } = options;
   const scale = ttlSeconds / STANDARD_TTL_SECONDS;
   const scaled = (policy: CachePolicy, factor: number): CachePolicy => ({
     ...policy,
@@ -35,27 +38,31 @@ export function createCachedSource(options: {
     // A long CACHE_TTL is meant for the pages that everybody reads.
     place: scaled({ ...policy, ...PLACE_POLICY }, Math.min(scale, 1)),
   });
-  /** Policies by section id: of the entries that everybody reads, and of those of a place. */
-  const policies = new Map(registry.map((section) => [section.id, policiesOf(section)]));
-  /** Tags of entries that no viewer owns. */
-  const sharedTags = new Map(registry.map((section) => [section.id, sectionTags(section, undefined)]));
-
-  const policyFor = (section: Section, near: Near | undefined) =>
-    (policies.get(section.id) ?? policiesOf(section))[near === undefined ? 'page' : 'place'];
+  /** By section id, what the entries of a section have in common. */
+  const known = new Map(registry.map((section) => [section.id, entriesOf(section)]));
+  function entriesOf(section: Section) {
+    // The tags of entries that no viewer owns.
+    return { policies: policiesOf(section), tags: sectionTags(section, undefined), shape: shapeOf(section.item) };
+  }
+  const named = (section: Section, near: Near | undefined, viewer: Viewer | undefined) => {
+    const { policies, tags, shape } = known.get(section.id) ?? entriesOf(section);
+    const policy = near === undefined ? policies.page : policies.place;
+    return { key: entryKey(section, near, viewer), options: { label: section.id, policy, shape }, tags };
+  };
 
   return {
     present: ({ section, near: location, viewer: asking }) => {
       const { near, viewer } = used(section, location, asking);
-      const policy = policyFor(section, near);
-      return cache.present(entryKey(section, near, viewer), { label: section.id, policy });
+      const { key, options } = named(section, near, viewer);
+      return cache.present(key, options);
     },
     get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
       const { id } = section;
       const { near, viewer } = used(section, location, asking);
-      return cache.get(entryKey(section, near, viewer), {
-        label: id,
-        tags: (viewer === undefined && sharedTags.get(id)) || sectionTags(section, viewer),
-        policy: policyFor(section, near),
+      const { key, options, tags } = named(section, near, viewer);
+      return cache.get(key, {
+        ...options,
+        tags: viewer === undefined ? tags : sectionTags(section, viewer),
         load: (context) =>
           guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
         // Read by the cache only when it has to wait.

@@ -182,7 +182,13 @@ describe('npm run token', () => {
   });
 
   it.each([
-    ['in production', { JWT_SECRET, NODE_ENV: 'production' }, [], 1, 'NODE_ENV: expected development'],
+    [
+      'in production',
+      { JWT_SECRET, NODE_ENV: 'production', MONGODB_URI: 'mongodb://h/x' },
+      [],
+      1,
+      'NODE_ENV: expected development',
+    ],
     ['without a secret', {}, [], 1, 'JWT_SECRET: expected'],
     ['for what is no user', { JWT_SECRET }, ['--user', 'me'], 2, '24 hexadecimal digits, got "me"'],
     ['for no time', { JWT_SECRET }, ['--hours', '0'], 2, '--hours: expected a number from 1 to 8760, got "0"'],

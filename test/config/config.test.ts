@@ -14,6 +14,7 @@ const valid: Partial<Record<VariableName, string>> = {
   ...{
     REQUEST_TIMEOUT: '1',
     DRAIN_MS: '1',
+    FRAGMENTS: 'off',
     RATE_LIMIT_MAX: '1',
     CORS_ORIGINS: 'https://a',
     JWT_JWKS: 'http://h/keys',
@@ -187,6 +188,11 @@ describe('configuration', () => {
       'ENABLE_BATCH_ENDPONT is no variable of the gateway and has no effect: did you mean ENABLE_BATCH_ENDPOINT?',
       'CACHE_XYZ_ABC_DEF is no variable of the gateway and has no effect',
     ]);
+  });
+
+  it('takes a memory tier of no bytes, or of a MiB and more', () => {
+    expect(loadConfig({ CACHE_MEMORY_BYTES: '0' }).cache.memoryBytes).toBe(0);
+    expect(faultsOf({ CACHE_MEMORY_BYTES: '1048575' })).toHaveLength(1);
   });
 
   it('cannot be changed', () => {

@@ -102,7 +102,8 @@ it.each(['SIGTERM', 'SIGINT'])('a %s in the first moments of a start ends it wit
 it.each([
   [
     'a port that is taken',
-    () => ({ PORT: String(new URL(cluster.gateways[0]?.origin ?? '').port) }),
+    // The first gateway has ended, with its port.
+    () => ({ PORT: String(new URL(cluster.gateways[1]?.origin ?? '').port) }),
     /PORT: .* is taken/,
   ],
   ['a host that is none', () => ({ HOST: 'no.such.host.invalid', PORT: '0' }), /HOST: .*"no\.such\.host\.invalid"/],

@@ -5,12 +5,13 @@ import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
 import { objectIdText } from '../../core/object-id.js';
 import type { Viewer } from '../../sections/define-section.js';
+import type { KeySet } from './key-set.js';
 
 /** Clocks of issuers may be this far off, in seconds. */
 const CLOCK_TOLERANCE_SECONDS = 60;
 /**
  * How long a verified token is taken without verifying it again, and how many are remembered: a signature takes longer to verify
- * than the rest of an answer from memory. Not longer, because only verifying notices that a key was taken out of the set.
+ * than the rest of an answer from memory. A token ends before that when it expires, and when its keys are to be read again or change.
  */
 const REMEMBER_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
@@ -34,7 +35,7 @@ export interface Authenticator {
  */
 export function createAuthenticator(options: {
   secret: string | undefined;
-  keys?: JWTVerifyGetKey | undefined;
+  keys?: KeySet | undefined;
   issuer?: string | undefined;
   audience?: string | undefined;
   clock: Clock;
@@ -43,10 +44,13 @@ export function createAuthenticator(options: {
   const key = secret === undefined ? undefined : new TextEncoder().encode(secret);
   const algorithms = [...(key === undefined ? [] : ['HS256']), ...(keys === undefined ? [] : ['RS256', 'ES256'])];
   if (algorithms.length === 0) return { viewer: async () => undefined, remembered: () => undefined };
-  const memory = new LRUCache<string, { viewer: Viewer; until: number }>({ max: MAX_REMEMBERED });
+  const memory = new LRUCache<string, { viewer: Viewer; until: number; version: number | undefined }>({
+    max: MAX_REMEMBERED,
+  });
   const remembered = (authorization: string): Viewer | undefined => {
     const found = memory.get(digestOf(authorization));
-    return found !== undefined && clock.now() < found.until ? found.viewer : undefined;
+    const isGood = found !== undefined && clock.now() < found.until && found.version === keys?.validity().version;
+    return isGood ? found.viewer : undefined;
   };
   const keyOf: JWTVerifyGetKey = async (header, token) => {
     const found = header.alg === 'HS256' ? key : await keys?.(header, token);
@@ -81,8 +85,6 @@ export function createAuthenticator(options: {
     viewer: async (authorization) => {
       const token = bearerToken(authorization);
       if (token === undefined || authorization === undefined) return undefined;
-      const known = remembered(authorization);
-      if (known !== undefined) return known;
       const { sub, exp = Number.POSITIVE_INFINITY } = await verified(token).catch((cause) => {
         throw cause instanceof AppError ? cause : invalid(cause);
       });
@@ -90,8 +92,9 @@ export function createAuthenticator(options: {
       const userId = typeof sub === 'string' ? objectIdText(sub) : undefined;
       if (userId === undefined) throw new AppError('UNAUTHENTICATED', "The token's subject is no user id");
       const viewer = { userId };
-      const until = Math.min(clock.now() + REMEMBER_MS, exp * 1000);
-      memory.set(digestOf(authorization), { viewer, until });
+      const set = keys?.validity();
+      const until = Math.min(clock.now() + REMEMBER_MS, exp * 1000, set?.until ?? Number.POSITIVE_INFINITY);
+      memory.set(digestOf(authorization), { viewer, until, version: set?.version });
       return viewer;
     },
   };

@@ -19,23 +19,31 @@ interface Loaded {
   at: number;
 }
 
+/** Finds the key of a token, and says for how long what it has verified holds. */
+export type KeySet = JWTVerifyGetKey & {
+  /** Until when what was verified by the present set may be taken without verifying it again; another set has another version. */
+  validity(): { version: number; until: number };
+};
+
 /**
  * Finds the key that verifies a token in a JWK set (RFC 7517), which is read when it is first needed and kept up to date.
  * jose's own `createRemoteJWKSet` does not fit: it looks at the system's clock, forgets its set when it is ten minutes old,
  * and asks a source that fails once for each token.
  * The function rejects with AppError `SERVICE_UNAVAILABLE` while there is no set, and with jose's errors for a token without a key.
  */
-export function createKeySet(options: { source: KeySource; clock: Clock; logger: Logger }): JWTVerifyGetKey {
+export function createKeySet(options: { source: KeySource; clock: Clock; logger: Logger }): KeySet {
   const { source, clock, logger } = options;
   let loaded: Loaded | undefined;
   let failedAt: number | undefined;
   let unknownAt: number | undefined;
   let pending: Promise<void> | undefined;
+  let version = 0;
 
   const load = async (): Promise<void> => {
     try {
       const text = await source.read();
       const keyOf = text === loaded?.text ? loaded.keyOf : createLocalJWKSet(parseJwkSet(text));
+      if (text !== loaded?.text) version += 1;
       loaded = { text, keyOf, at: clock.now() };
       failedAt = undefined;
     } catch (error) {
@@ -66,7 +74,7 @@ export function createKeySet(options: { source: KeySource; clock: Clock; logger:
     return loaded;
   };
 
-  return async (header, token) => {
+  const keyOfToken: JWTVerifyGetKey = async (header, token) => {
     const { keyOf } = await present();
     try {
       return await keyOf(header, token);
@@ -78,4 +86,6 @@ export function createKeySet(options: { source: KeySource; clock: Clock; logger:
       return (await present()).keyOf(header, token);
     }
   };
+  const validity = () => ({ version, until: loaded === undefined ? 0 : loaded.at + source.maxAgeMs });
+  return Object.assign(keyOfToken, { validity });
 }

@@ -279,6 +279,7 @@ export function createWorld(seed: number) {
     const { life } = processes[process] ?? {};
     const since = paused.get(process);
     if (!life?.isPaused || !since) return;
+    history.stood(process, clock.monotonic() - since.at);
     if (clock.monotonic() - since.at > NOTICED_MS) history.stopped(process, since.order);
     life.resume();
   };

@@ -158,7 +158,9 @@ describe('requests that a client pipelines', () => {
 describe('a client that does not take its answers', () => {
   it('is left when it takes nothing for so long', async () => {
     await start({ untakenMs: 50 });
+    const opened = new Promise((resolve) => server.server.once('connection', resolve));
     open().pause().write(get('/large'));
+    await opened;
     await expect.poll(openConnections).toBe(0);
   });
 

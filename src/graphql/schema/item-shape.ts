@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+import { type GraphQLSchema, getNamedType, isObjectType, printType } from 'graphql';
+import type { ItemDefinition } from '../../sections/item-definition.js';
+
+/**
+ * A fingerprint of what items look like: their types, the fields that are read for them and their references. It is part of an
+ * entry's name, so that entries of another version of the code count as missing instead of failing a section.
+ */
+export function createItemShapes(schema: GraphQLSchema): (item: ItemDefinition) => string {
+  const typesBelow = (name: string, seen: Set<string>): Set<string> => {
+    const type = schema.getType(name);
+    if (!isObjectType(type) || seen.has(name)) return seen;
+    seen.add(name);
+    for (const field of Object.values(type.getFields())) typesBelow(getNamedType(field.type).name, seen);
+    return seen;
+  };
+  return ({ type, select, references }) => {
+    const printed = [...typesBelow(type().name, new Set())].map((name) => {
+      const found = schema.getType(name);
+      return found === undefined ? '' : printType(found);
+    });
+    const text = JSON.stringify([printed, select, references]);
+    return createHash('sha256').update(text).digest('base64url').slice(0, 12);
+  };
+}
