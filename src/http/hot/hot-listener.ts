@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.js';
 import type { PreparedAnswer, PreparedPages } from '../../page/prepared/prepared-pages.js';
 import type { Viewer } from '../../sections/define-section.js';
+import { MAX_URL_BYTES } from '../hooks/well-formed.js';
 import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
 import type { HotOperation, HotOperations } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
@@ -80,7 +81,8 @@ export function createHotListener(options: {
     const { method, url = '' } = request;
     const api = apiOf(url);
     const isPost = method === 'POST' && url === '/graphql' && isShortJson(request);
-    if (api === undefined || options.draining() || !(isPost || method === 'GET')) return handOn(request, response);
+    const isGet = method === 'GET' && request.headers['content-length'] === undefined && url.length <= MAX_URL_BYTES;
+    if (api === undefined || options.draining() || !(isPost || isGet)) return handOn(request, response);
     const plain = readPlain(request, api);
     if (plain === undefined) return handOn(request, response);
     if (isPost) return answerPost(request, response, plain, handOn);

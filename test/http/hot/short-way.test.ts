@@ -152,6 +152,8 @@ describe('what is not plain goes the long way', () => {
     ['a token that nobody has verified', { path: '/api/v1/homepage', headers: { authorization: 'Bearer x' } }],
     ['an accept header that excludes JSON', { path: '/api/v1/homepage', headers: { accept: 'text/css' } }],
     ['a deadline of its own', { path: '/api/v1/homepage', headers: { 'x-request-timeout-ms': '1000' } }],
+    ['a URL that is too long', { path: `/api/v1/homepage?x=${'a'.repeat(9000)}` }],
+    ['a body where there is none', { path: '/api/v1/homepage', headers: json, body: '{}' }],
     ['a bad host', { path: '/api/v1/homepage', headers: { host: 'a b' } }],
     ['HEAD', { method: 'HEAD', path: '/api/v1/homepage' }],
     [
