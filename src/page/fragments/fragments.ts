@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CacheResult } from '../../cache/ask.js';
 import type { Section } from '../../sections/define-section.js';
 import { toView } from '../section-view.js';
@@ -16,31 +17,43 @@ export interface Fragments {
   of(section: Section, answer: CacheResult<SectionValue>, limit: number, selection: Selection): Fragment;
 }
 
-/** A client may ask for any selection: beyond these the oldest fragment of a value, or compiled selection, is dropped. */
-const MAX_FRAGMENTS = 32;
+/** A client may ask for any selection: beyond these bounds the least recently used fragment, or compiled selection, is dropped. */
+const MAX_BYTES = 33_554_432;
 const MAX_COMPILED = 2000;
+/** What a fragment takes beside its text; a text may have two bytes a character. */
+const OVERHEAD_BYTES = 500;
 
-export function createFragments(): Fragments {
+interface Held {
+  readonly ofValue: Map<string, Fragment>;
+  readonly id: string;
+}
+
+export function createFragments(options: { maxBytes?: number } = {}): Fragments {
+  const { maxBytes = MAX_BYTES } = options;
   const byValue = new WeakMap<SectionValue, Map<string, Fragment>>();
-  const compiled = new Map<string, readonly FieldWriter[]>();
+  const held = new LRUCache<Fragment, Held>({
+    maxSize: maxBytes,
+    sizeCalculation: (_, { text }) => OVERHEAD_BYTES + 2 * text.length,
+    dispose: ({ ofValue, id }) => ofValue.delete(id),
+  });
+  const compiled = new LRUCache<string, readonly FieldWriter[]>({ max: MAX_COMPILED });
 
   const writersOf = (selection: Selection): readonly FieldWriter[] => {
-    const found = compiled.get(selection.id);
-    if (found !== undefined) return found;
-    const fields = compileFields(selection);
-    keep(compiled, selection.id, fields, MAX_COMPILED);
-    return fields;
+    const found = compiled.get(selection.id) ?? compileFields(selection);
+    compiled.set(selection.id, found);
+    return found;
   };
 
   return {
     of: (section, answer, limit, selection) => {
-      const fragments = byValue.get(answer.value) ?? new Map<string, Fragment>();
-      if (fragments.size === 0) byValue.set(answer.value, fragments);
+      const ofValue = byValue.get(answer.value) ?? new Map<string, Fragment>();
+      if (ofValue.size === 0) byValue.set(answer.value, ofValue);
       const id = `${limit} ${selection.id}`;
-      const found = fragments.get(id);
-      if (found !== undefined) return found;
-      const fragment = writeFragment(writersOf(selection), { ...toView(section, answer, limit) });
-      keep(fragments, id, fragment, MAX_FRAGMENTS);
+      const fragment = ofValue.get(id) ?? writeFragment(writersOf(selection), { ...toView(section, answer, limit) });
+      if (held.get(fragment) === undefined) {
+        ofValue.set(id, fragment);
+        held.set(fragment, { ofValue, id });
+      }
       return fragment;
     },
   };
@@ -60,12 +73,4 @@ function writeFragment(fields: readonly FieldWriter[], view: Readonly<Record<str
   }
   text += '}';
   return { text, content: () => text.slice(0, start) + text.slice(end) };
-}
-
-/** A Map keeps the order of insertion. */
-function keep<Value>(map: Map<string, Value>, key: string, value: Value, max: number): void {
-  map.set(key, value);
-  if (map.size <= max) return;
-  const [oldest] = map.keys();
-  if (oldest !== undefined) map.delete(oldest);
 }
