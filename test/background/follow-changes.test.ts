@@ -186,7 +186,7 @@ describe('the invalidation job', () => {
     await running.ready;
     await emit(change('a'), clock);
     await emit(serverError(136), clock);
-    const touched = ['soft', ['section:justForYou', 'section:newArrivals', 'product:a']];
+    const touched = ['soft', [...tagsOf(sectionsShowing('products')), 'product:a']];
     // What was noted before the loss takes effect, and its place is not gone back to.
     expect(invalidated).toEqual([touched, ['soft', everything]]);
     expect(saved.at(-1)).toBeUndefined();

@@ -92,8 +92,10 @@ describe('the start of a gateway', () => {
     await db.collection(first.collection).createIndex({ ...first.keys }, { name: 'of_the_shop' });
     const { warnings } = await start(false);
     expect(warnings()).toHaveLength(1);
-    expect(warnings()[0]?.['indexes']).toEqual(
-      others.map(({ collection, name, keys }) => ({ collection, name, keys })),
+    const named = warnings()[0]?.['indexes'];
+    expect(named).toHaveLength(others.length);
+    expect(named).toEqual(
+      expect.arrayContaining(others.map(({ collection, name, keys }) => ({ collection, name, keys }))),
     );
     expect(await db.collection('stores').indexes()).toHaveLength(1);
   });
