@@ -10,7 +10,7 @@ import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
 import type { AppError } from '../core/errors.js';
-import { BROTLI_QUALITY, GZIP_LEVEL } from '../page/fragments/compression.js';
+import { BROTLI_QUALITY, GZIP_LEVEL, MIN_COMPRESSED_BYTES } from '../page/fragments/compression.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -139,7 +139,7 @@ export async function createServer(options: {
   });
   // @fastify/compress heeds `x-no-compression` itself.
   await server.register(compress, {
-    threshold: 1024,
+    threshold: MIN_COMPRESSED_BYTES,
     encodings: ['br', 'gzip'],
     zlibOptions: { level: GZIP_LEVEL },
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } },

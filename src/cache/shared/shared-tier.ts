@@ -42,7 +42,7 @@ export interface SharedTierOptions {
 
 /**
  * The one place that decides whether the shared store is away. It is from a request's failure or late answer on, and until an
- * answer comes within `waitMs`, whatever asked for it, or a new link stands.
+ * answer comes within `waitMs`, to a request or behind the answers, or a new link stands.
  */
 export function createSharedTier(options: SharedTierOptions): SharedTier {
   const { store, clock, events, waitMs, backgroundMs = 1000, downMs } = options;

@@ -10,10 +10,7 @@ import { writeAnswer } from './write-answer.js';
 
 /** What is told of each answer, for the log. */
 export interface HotAnswer {
-  readonly request: IncomingMessage;
   readonly requestId: string;
-  readonly status: number;
-  readonly client: string;
   readonly viewer: Viewer | undefined;
   readonly startedAt: number;
   readonly pages: PreparedAnswer['pages'];
@@ -56,12 +53,11 @@ export function createHotListener(options: {
     const startedAt = clock.now();
     const served = pages.answer(operation, viewer, startedAt);
     if (served === undefined) return false;
-    const client = clientOf(request, viewer);
-    const standing: Standing | undefined = limiter?.take(client, operation.cost);
+    const standing: Standing | undefined = limiter?.take(clientOf(request, viewer), operation.cost);
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
-    const status = writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
-    onAnswer({ request, requestId, status, client, viewer, startedAt, pages: served.pages });
+    writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
+    onAnswer({ requestId, viewer, startedAt, pages: served.pages });
     return true;
   };
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { brotliPieces, type Compression, gzipPieces } from '../../page/fragments/compression.js';
+import { brotliPieces, type Compression, gzipPieces, MIN_COMPRESSED_BYTES } from '../../page/fragments/compression.js';
 import type { PageBytes } from '../../page/fragments/page-bytes.js';
 import type { PreparedAnswer } from '../../page/prepared/prepared-pages.js';
 import { isHeld, privateHeaders, sharedCacheControl } from '../hooks/cache-headers.js';
@@ -9,13 +9,7 @@ import type { Standing } from '../rate-limit/rate-limiter.js';
 import type { HotOperation } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
 
-/** Shorter answers are not worth compressing. */
-const MIN_COMPRESSED_BYTES = 1024;
-
-/**
- * Writes an answer's head in one go, and its pieces as they are: joining them would copy the page once more.
- * @returns the status
- */
+/** Writes an answer's head in one go, and its pieces as they are: joining them would copy the page once more. */
 export function writeAnswer(options: {
   request: IncomingMessage;
   response: ServerResponse;
@@ -25,7 +19,7 @@ export function writeAnswer(options: {
   standing: Standing | undefined;
   requestId: string;
   staticHeaders: readonly string[];
-}): number {
+}): void {
   const { request, response, plain, operation, served, standing, requestId, staticHeaders } = options;
   const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
@@ -51,7 +45,7 @@ export function writeAnswer(options: {
     if (plain.ifNoneMatch !== undefined && isHeld(plain.ifNoneMatch, bytes.etag)) {
       response.writeHead(304, headers);
       response.end();
-      return 304;
+      return;
     }
   } else headers.push('cache-control', plain.viewer === undefined ? 'no-store' : privateHeaders['cache-control']);
 
@@ -72,7 +66,6 @@ export function writeAnswer(options: {
   if (buffers === undefined) for (const piece of bytes.pieces) response.write(piece.bytes);
   else for (const buffer of buffers) response.write(buffer);
   response.end();
-  return 200;
 }
 
 /** Brotli compresses the first piece only: where that is not most of the answer, it is not worth the while. */

@@ -14,6 +14,8 @@ export interface Piece {
   checksum?: number;
 }
 
+/** Shorter answers are not worth compressing. */
+export const MIN_COMPRESSED_BYTES = 1024;
 /** Level 6 compresses JSON about as well as 9 at half of the time. Both ways of an answer compress alike. */
 export const GZIP_LEVEL = 6;
 /** Brotli at 4 takes about as long as gzip at 6, and makes less of it. */
