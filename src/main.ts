@@ -4,7 +4,8 @@ process.on('SIGTERM', endAtOnce);
 process.on('SIGINT', endAtOnce);
 
 // Loaded after the signals are heeded: it takes a good part of a second.
-const { ConfigError, describeVariables, loadConfig } = await import('./config/config.js');
+const { ConfigError, loadConfig } = await import('./config/config.js');
+const { describeVariables } = await import('./config/variables.js');
 
 const usage = `Usage: npm start\n\nConfigured by environment variables:\n\n${describeVariables()}`;
 const given = process.argv.slice(2);

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
-import { describeVariables, variableNames } from '../src/config/config.js';
+import { describeVariables, variableNames } from '../src/config/variables.js';
 import { type RunningProcess, startProcess } from './support/process.js';
 
 const readme = await readFile('README.md', 'utf8');

@@ -1,11 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import {
-  ConfigError,
-  describeVariables,
-  loadConfig,
-  type VariableName,
-  variableNames,
-} from '../../src/config/config.js';
+import { ConfigError, loadConfig } from '../../src/config/config.js';
+import { describeVariables, type VariableName, variableNames } from '../../src/config/variables.js';
 
 /** A value for each variable that does not take `true`. */
 const valid: Partial<Record<VariableName, string>> = {
