@@ -6,11 +6,11 @@ import { describe, expect, it } from 'vitest';
 const decisions = (await readdir('docs/decisions')).filter((name) => /^\d/.test(name)).sort();
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'drills/README.md'],
-  ...['docs/architecture.md', 'docs/specification.md', 'docs/decisions/README.md'],
+  ...['docs/architecture.md', 'docs/specification.md', 'docs/cdn.md', 'docs/decisions/README.md'],
   ...decisions.map((name) => `docs/decisions/${name}`),
 ];
 /** A path from the root: `src/core/`, `test/page/page-key.test.ts`; of `src/demo/words/*.json` the folder counts. */
-const pathPattern = /`((?:src|test|drills|bench|docs|schema|\.vscode|\.ci)\/[\w./*-]*)`/g;
+const pathPattern = /`((?:src|test|drills|bench|docs|ops|schema|\.vscode|\.ci)\/[\w./*-]*)`/g;
 /** The recipes for a section name the files that they make. */
 const recipePattern = /^#+ Adding a section$[\s\S]*?(?=^## )/m;
 const linkPattern = /\]\((?!https?:|#)([^)#]+)/g;

@@ -14,7 +14,16 @@ export class ConfigError extends Error {
 /** Pages that developers open while they work on a front end, and Apollo Studio. */
 const developmentOrigins = ['http://localhost:*', 'http://127.0.0.1:*', 'https://studio.apollographql.com'];
 
-const secrets: readonly string[] = ['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'];
+/** Services that take a purge with a token only. */
+const purgeTokens = [
+  ['fastly', 'FASTLY_API_TOKEN'],
+  ['cloudflare', 'CLOUDFLARE_API_TOKEN'],
+] as const;
+
+const secrets: readonly VariableName[] = [
+  ...(['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'] as const),
+  ...purgeTokens.map(([, token]) => token),
+];
 /** A file's name may be said; a URL may hold a password. */
 const isSecret = (name: VariableName, given: string | undefined) =>
   secrets.includes(name) || (name === 'JWT_JWKS' && given?.includes('://') === true);
@@ -41,6 +50,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
   // Demo data on a public address would look like a healthy shop.
   if (production && !env['MONGODB_URI'] && values.DEMO === false) {
     faults.push(`MONGODB_URI: expected ${variables.MONGODB_URI.expected} in production, or DEMO=true for demo data`);
+  }
+  for (const [kind, token] of purgeTokens) {
+    if (values.PURGE_TARGETS?.some((target) => target.kind === kind) && values[token] === undefined) {
+      faults.push(`${token}: expected ${variables[token].expected}, because PURGE_TARGETS names ${kind}`);
+    }
   }
   if (faults.length > 0) throw new ConfigError(faults);
 
@@ -73,6 +87,11 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       warming: values.ENABLE_CACHE_WARMING,
       warmingIntervalMs: values.CACHE_WARMING_INTERVAL,
       staleWhileRevalidate: values.ENABLE_STALE_WHILE_REVALIDATE,
+    }),
+    purger: Object.freeze({
+      targets: Object.freeze(values.PURGE_TARGETS ?? []),
+      fastlyToken: values.FASTLY_API_TOKEN,
+      cloudflareToken: values.CLOUDFLARE_API_TOKEN,
     }),
     adminToken: values.ADMIN_TOKEN,
     rateLimitMax: values.RATE_LIMIT_MAX ?? (production ? 60 : 600),

@@ -3,6 +3,7 @@ import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { parseJwkSet } from './jwk-set.js';
 import { notOrigins, originsIn } from './origins.js';
+import { notPurgeTargets, purgeTargetsIn } from './purge-targets.js';
 import { parseRedisUrl } from './redis-url.js';
 import { isTrust } from './trust-proxy.js';
 
@@ -137,6 +138,19 @@ export const variables = {
   FRAGMENTS: { schema: z.enum(['on', 'off']), default: 'on', expected: 'on or off' },
   PERSISTED_ONLY: { schema: flag, default: 'false', expected: 'one of true, false, 1, 0' },
   LEGACY_SUNSET: { schema: date.optional(), default: undefined, expected: 'a date such as 2027-06-30' },
+  PURGE_TARGETS: {
+    schema: z
+      .string()
+      .refine((list) => notPurgeTargets(list).length === 0)
+      .transform(purgeTargetsIn)
+      .optional(),
+    default: undefined,
+    expected:
+      'caches that npm run purger tells, separated by commas: varnish+http://host:port, nginx:/directory, fastly:SERVICE, cloudflare:ZONE',
+    culprits: notPurgeTargets,
+  },
+  FASTLY_API_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
+  CLOUDFLARE_API_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',

@@ -13,6 +13,7 @@ const valid: Partial<Record<VariableName, string>> = {
     RATE_LIMIT_MAX: '1',
     CORS_ORIGINS: 'https://a',
     JWT_JWKS: 'http://h/keys',
+    PURGE_TARGETS: 'nginx:/cache',
     LEGACY_SUNSET: '2027-06-30',
     LOG_LEVEL: 'info',
   },
@@ -205,5 +206,34 @@ describe('configuration', () => {
     const lineOf = (name: string) => lines.find((line) => line.startsWith(`  ${name} `));
     expect(lineOf('HOST')).toContain('127.0.0.1');
     expect(lineOf('MONGODB_URI')).toContain('embedded database');
+  });
+
+  it('takes caches to purge, and asks for the token of those that need one', () => {
+    const targets = 'varnish+http://cdn:6081/, nginx:/var/cache/x,fastly:S1,cloudflare:Z1';
+    expect(faultsOf({ PURGE_TARGETS: targets })).toEqual([
+      'FASTLY_API_TOKEN: expected a secret, because PURGE_TARGETS names fastly',
+      'CLOUDFLARE_API_TOKEN: expected a secret, because PURGE_TARGETS names cloudflare',
+    ]);
+    const tokens = { FASTLY_API_TOKEN: 'f', CLOUDFLARE_API_TOKEN: 'c' };
+    expect(loadConfig({ PURGE_TARGETS: targets, ...tokens }).purger.targets).toEqual([
+      { kind: 'varnish', url: 'http://cdn:6081' },
+      { kind: 'nginx', directory: '/var/cache/x' },
+      { kind: 'fastly', service: 'S1' },
+      { kind: 'cloudflare', zone: 'Z1' },
+    ]);
+  });
+
+  it.each([
+    'varnish:cdn',
+    'varnish+http://user:secret@cdn',
+    'nginx:relative',
+    'fastly:',
+    'cloudflare:a/b',
+    'akamai:x',
+    '',
+  ])('refuses "%s" as a cache to purge', (target) => {
+    expect(faultsOf({ PURGE_TARGETS: `nginx:/cache,${target}` })).toMatchObject([
+      expect.stringContaining(`got "${target}"`),
+    ]);
   });
 });
