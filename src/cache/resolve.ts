@@ -77,12 +77,15 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     for (const { ask, fail } of flight.waiters) if (ask.askedEpoch <= epochs) fail(error);
   };
 
+  /** Whether every message has been heard since the link was this one: on another one some may have been missed in between. */
+  const isHeardSince = (epoch: number) => shared === undefined || (shared.link.epoch === epoch && shared.link.isHeard);
+
   /**
    * Before a load that took its time is answered to callers who came during it, or a copy is in its stead: where messages were not
    * heard meanwhile, a look tells what was invalidated.
    */
-  const catchUp = async (key: string, id: string, ask: Ask) => {
-    if (!shared?.tier.available || shared.link.isHeard) return;
+  const catchUp = async (key: string, id: string, ask: Ask, epoch: number) => {
+    if (!shared?.tier.available || isHeardSince(epoch)) return;
     await shared.lookUp(key, id, ask, shared.tier.requestBudget());
   };
 
@@ -115,10 +118,11 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
     let hasWaited = false;
     for (;;) {
       const epochs = shared?.link.epochs ?? 0;
+      const lookEpoch = shared?.link.epoch ?? 0;
       const before = new Set(flight.waiters);
       const look = await shared?.lookUp(key, id, ask, budget);
       // Where messages were not heard, a caller who came during the look may know of what was invalidated during it.
-      const isOwed = look !== undefined && !shared?.link.isHeard;
+      const isOwed = look !== undefined && !isHeardSince(lookEpoch);
       const owed = new Set(isOwed ? [...flight.waiters].filter((waiter) => !before.has(waiter)) : []);
       const lookedFor = new Set([...flight.waiters].filter((waiter) => !owed.has(waiter)));
       const copy = look ? look.copy : memory.get(key);
@@ -153,13 +157,14 @@ export function createResolve(options: ResolveOptions): (flight: CacheFlight, as
       if (signal.aborted || isDone(flight, false)) return void lease?.release();
 
       const began = shared?.link.epochs ?? 0;
+      const loadEpoch = shared?.link.epoch ?? 0;
       const early = new Set(flight.waiters);
       const outcome = await loadAndKeep(flight, ask, { look, lease });
       // All have left and the load was told so: that is no failure of its source. Callers who came since then start anew.
       if (outcome === 'ended') return;
       const late = new Set([...flight.waiters].filter((waiter) => !early.has(waiter)));
       if ('copy' in outcome) answerLoaded(flight, early, began, outcome.copy, true);
-      await catchUp(key, id, ask);
+      await catchUp(key, id, ask, loadEpoch);
       if ('error' in outcome) return failAll(flight, epochs, outcome.error);
       // Callers who came after the load's end find its copy in the next flight.
       return answerLoaded(flight, late, began, outcome.copy, false);

@@ -132,3 +132,27 @@ describe('what the store holds is not believed blindly', () => {
     expect(await checked).toMatchObject({ status: 'CACHED', value: { n: 3 } });
   });
 });
+
+describe('a load that outlives a link', () => {
+  it('is not passed for fresh to a caller who came after an invalidation that the old link did not bring', async () => {
+    const { one, two, clock, redis } = await pair();
+    const source = createSource<{ n: number }>();
+    void one.cache.get('k', ask(source.load));
+    await clock.advance(20);
+    expect(source.running).toBe(1);
+    one.life.pause();
+    redis.cut();
+    await clock.advance(20);
+    void two.cache.invalidate(['collection:things'], 'soft');
+    await clock.advance(1000);
+    let answer: Promise<unknown> | undefined;
+    // Asked before the process sees that its link is another one.
+    one.life.when(() => {
+      answer = one.cache.get('k', ask(source.load));
+    });
+    one.life.resume();
+    await source.succeed(value(1));
+    await clock.advance(20);
+    expect(await answer).toMatchObject({ status: 'STALE' });
+  });
+});
