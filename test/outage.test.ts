@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../src/core/clock.js';
 import { startDemoDatabase } from '../src/demo/demo-database.js';
 import { startEmbeddedDatabase } from '../src/embedded-mongodb/embedded-server.js';
-import { buildTestApp } from './support/app.js';
+import { buildTestApp } from './support/app/build-test-app.js';
 import { createFakeClock } from './support/fake-clock.js';
 
 const closing: (() => Promise<void>)[] = [];

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../package.json' with { type: 'json' };
 import { describeVariables, variableNames } from '../src/config/variables.js';
-import { type RunningProcess, startProcess } from './support/process.js';
+import { type RunningProcess, startProcess } from './support/servers/running-process.js';
 
 const readme = await readFile('README.md', 'utf8');
 const curls = [...readme.matchAll(/```sh\n(curl [^\n]+)\n```\n\n```json\n([\s\S]*?)\n```/g)];

@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import mercurius from 'mercurius';
 import cachePlugin from 'mercurius-cache';
 import { type StartPeer, userOf } from './peer.js';
+import { sectionKeys } from './peer-shop.js';
 import { type Context, createSchema, ownerOf, readDirectly } from './schema.js';
-import { sectionKeys } from './shop.js';
 
 /** A copy past its time is served while it is renewed, and when that fails. */
 const STALE_SECONDS = 86_400;

@@ -1,4 +1,4 @@
-import type { Shop } from './shop.js';
+import type { Shop } from './peer-shop.js';
 
 /** What every peer is started with. */
 export interface PeerOptions {

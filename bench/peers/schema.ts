@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cacheControlFromInfo } from '@apollo/cache-control-types';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import type { GraphQLResolveInfo, GraphQLSchema } from 'graphql';
-import { type SectionKey, type SectionValue, type Shop, sectionKeys } from './shop.js';
+import { type SectionKey, type SectionValue, type Shop, sectionKeys } from './peer-shop.js';
 
 /** Who asks. */
 export interface Context {

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { allPaths } from '../speed/paths.js';
+import { allPaths } from '../speed/measured-paths.js';
 import { speedPeers } from '../speed/peer-names.js';
 import { peerEnv, peerScript } from '../support/peers.js';
 import type { SpeedResults, SpeedRow } from './results.js';

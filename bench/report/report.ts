@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { allPaths } from '../speed/paths.js';
+import { allPaths } from '../speed/measured-paths.js';
 import { speedPeers } from '../speed/peer-names.js';
 import { plotNames } from './plots.js';
 import {

@@ -1,5 +1,5 @@
-import { tokenOf } from '../../test/support/process-fixture.js';
-import { pageQuery } from '../speed/operations.js';
+import { tokenOf } from '../../test/support/servers/process-fixture.js';
+import { pageQuery } from '../speed/measured-operations.js';
 import { forbidEntries, startGateway } from '../support/gateway.js';
 import { ask, type BenchRequest } from '../support/http.js';
 import { startPeer } from '../support/peers.js';

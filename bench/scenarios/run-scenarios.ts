@@ -1,4 +1,4 @@
-import { createProcessFixture } from '../../test/support/process-fixture.js';
+import { createProcessFixture } from '../../test/support/servers/process-fixture.js';
 import { originOf, type ScenarioResults, type ScenarioRow } from '../report/results.js';
 import { installPeers } from '../support/peers.js';
 import { contenders } from './contender.js';

@@ -1,5 +1,5 @@
 import type { Db } from 'mongodb';
-import type { RedisServer } from '../../test/support/redis-server.js';
+import type { RedisServer } from '../../test/support/servers/redis-server.js';
 import type { ScenarioRow } from '../report/results.js';
 import type { Contender, Running, Seen } from './contender.js';
 import type { DatabaseLink } from './database-link.js';

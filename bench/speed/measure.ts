@@ -2,7 +2,7 @@ import { medianOf, type SpeedRow, spreadOf } from '../report/results.js';
 import type { BenchRequest, WireAnswer } from '../support/http.js';
 import type { ServerProcess } from '../support/server-process.js';
 import { checkAnswer } from './content.js';
-import type { LoadGenerator, LoadResult } from './load.js';
+import type { LoadGenerator, LoadResult } from './offered-load.js';
 
 /** A server on a path, beside raw node:http with the same bytes. */
 export interface Subject {

@@ -1,4 +1,4 @@
-/** Peers whose answers to the GraphQL page are compared, by their names in bench/peers/server.ts. */
+/** Peers whose answers to the GraphQL page are compared, by their names in bench/peers/peer-server.ts. */
 export const speedPeers: Readonly<Record<string, string>> = {
   apollo: 'Apollo Server 5, @apollo/server-plugin-response-cache',
   yoga: 'GraphQL Yoga, @graphql-yoga/plugin-response-cache',

@@ -1,5 +1,5 @@
-import { ADMIN_TOKEN, JWT_SECRET } from '../../test/support/process-fixture.js';
-import { sectionIds } from '../../test/support/sections.js';
+import { sectionIds } from '../../test/support/data/sections.js';
+import { ADMIN_TOKEN, JWT_SECRET } from '../../test/support/servers/process-fixture.js';
 import { ask } from './http.js';
 import { type ServerProcess, startServer } from './server-process.js';
 

@@ -18,7 +18,7 @@ export function installPeers(): void {
 export const peerScript = (script: string): readonly string[] => ['node', '--import', 'tsx', `${folder}${script}`];
 export const peerEnv = { TSX_TSCONFIG_PATH: `${folder}tsconfig.json` };
 
-/** One of the servers of bench/peers/server.ts. */
+/** One of the servers of bench/peers/peer-server.ts. */
 export function startPeer(options: {
   name: string;
   env: Readonly<Record<string, string>>;
@@ -26,7 +26,7 @@ export function startPeer(options: {
 }): Promise<ServerProcess> {
   const { name, env, ...rest } = options;
   return startServer({
-    command: [...peerScript('server.ts'), name],
+    command: [...peerScript('peer-server.ts'), name],
     env: { NODE_ENV: 'production', ...peerEnv, ...env },
     readyPath: '/',
     ...rest,

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { startProcess } from '../../test/support/process.js';
-import { freePort } from '../../test/support/redis-server.js';
+import { freePort } from '../../test/support/servers/redis-server.js';
+import { startProcess } from '../../test/support/servers/running-process.js';
 
 /** A server under measurement: a process of its own, pinned to one core where asked. */
 export interface ServerProcess {

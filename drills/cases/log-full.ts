@@ -1,5 +1,5 @@
-import { startProcess } from '../../test/support/process.js';
-import { freePort } from '../../test/support/redis-server.js';
+import { freePort } from '../../test/support/servers/redis-server.js';
+import { startProcess } from '../../test/support/servers/running-process.js';
 import { type Drill, exactly } from '../support/drill.js';
 import { playing, until } from '../support/drill-processes.js';
 

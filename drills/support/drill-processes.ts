@@ -1,15 +1,19 @@
 import type { Document } from 'mongodb';
-import { createProcessFixture, type Database, type ProcessFixture } from '../../test/support/process-fixture.js';
+import {
+  createProcessFixture,
+  type Database,
+  type ProcessFixture,
+} from '../../test/support/servers/process-fixture.js';
 import type { Finding } from './drill.js';
 import { createSharedProcesses, type SharedProcesses } from './shared-processes.js';
 
+export { sectionIds, sectionsShowing } from '../../test/support/data/sections.js';
 export {
   type Database,
   type Gateway,
   type ProcessFixture,
   tokenOf,
-} from '../../test/support/process-fixture.js';
-export { sectionIds, sectionsShowing } from '../../test/support/sections.js';
+} from '../../test/support/servers/process-fixture.js';
 export { until } from '../../test/support/until.js';
 export { type SharedProcesses, startLone } from './shared-processes.js';
 

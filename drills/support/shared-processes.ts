@@ -6,7 +6,7 @@ import {
   type Gateway,
   JWT_SECRET,
   type ProcessFixture,
-} from '../../test/support/process-fixture.js';
+} from '../../test/support/servers/process-fixture.js';
 import { until } from '../../test/support/until.js';
 import { createLoad, type Load } from '../load/load-runner.js';
 

@@ -1,5 +1,5 @@
 import type { Change } from '../database/changes.js';
-import { type CollectionName, collections } from '../database/models/registry.js';
+import { type CollectionName, collections } from '../database/models/collections.js';
 import { collectionTag, entityTag, sectionTag, userTag } from '../page/tags.js';
 import type { Section } from '../sections/define-section.js';
 

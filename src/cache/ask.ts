@@ -1,5 +1,5 @@
 import type { CachePolicy } from '../core/cache-policy.js';
-import type { Load } from './loading/load.js';
+import type { Load } from './loading/run-load.js';
 
 /** FRESH: read for this request; CACHED: a copy within its freshness; STALE: a copy past it, invalidated softly, or unverified. */
 export type CacheStatus = 'FRESH' | 'CACHED' | 'STALE';

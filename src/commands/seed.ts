@@ -4,7 +4,7 @@ import { ConfigError, loadConfig } from '../config/config.js';
 import { systemClock } from '../core/clock.js';
 import { createLogger } from '../core/logger.js';
 import { ensureIndexes } from '../database/ensure-indexes.js';
-import { collectionNames } from '../database/models/registry.js';
+import { collectionNames } from '../database/models/collections.js';
 import { demoOptions } from '../demo/demo-database.js';
 import { loadDemoData } from '../demo/load-demo-data.js';
 import { readOptions } from './command-line.js';

@@ -2,7 +2,7 @@ import type { Db, ResumeToken } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { Clock } from '../core/clock.js';
 import type { StoredDocument } from './collection-source.js';
-import type { CollectionName } from './models/registry.js';
+import type { CollectionName } from './models/collections.js';
 
 /** What happened to one document, or to a whole collection (`other`: it was dropped, renamed or replaced as a whole). */
 export interface Change {

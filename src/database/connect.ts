@@ -5,7 +5,7 @@ import { AppError } from '../core/errors.js';
 import type { Logger } from '../core/logger.js';
 import { type ChangeFeed, openChangeFeed } from './changes.js';
 import { type CollectionSource, createCollectionSource, type StoredDocument } from './collection-source.js';
-import { type CollectionName, collections } from './models/registry.js';
+import { type CollectionName, collections } from './models/collections.js';
 import { createStartCheck } from './start-check.js';
 
 /** Waits between tries to connect for the first time: doubled from the first to the last. */

@@ -1,4 +1,4 @@
-import type { CollectionName } from './models/registry.js';
+import type { CollectionName } from './models/collections.js';
 
 /** An index and the query that it is there for. */
 export interface IndexDefinition {

@@ -3,7 +3,7 @@ import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
 import { ensureIndexes } from './ensure-indexes.js';
 import { type IndexDefinition, indexes } from './indexes.js';
-import { type CollectionName, collectionNames } from './models/registry.js';
+import { type CollectionName, collectionNames } from './models/collections.js';
 
 /** The longest that one question of the check may take the server. */
 const QUESTION_MS = 2000;

@@ -1,7 +1,7 @@
 import type { DemoRandom } from './demo-random.js';
 import { createDemoRandom, seedFor } from './demo-random.js';
-import { createIds } from './ids.js';
-import { dayMs } from './numbers.js';
+import { createIds } from './documents/ids.js';
+import { dayMs } from './documents/numbers.js';
 import type { CollectionName } from './scale.js';
 import { collectionNames, countsFor } from './scale.js';
 import { shopCategories } from './vocabulary.js';

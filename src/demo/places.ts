@@ -1,6 +1,6 @@
 import type { DemoRandom } from './demo-random.js';
 import { at } from './demo-random.js';
-import { dayMs } from './numbers.js';
+import { dayMs } from './documents/numbers.js';
 import { type City, cities } from './vocabulary.js';
 
 /** A GeoJSON point (longitude first) with an address, as stores and events hold it. */

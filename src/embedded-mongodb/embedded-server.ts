@@ -1,11 +1,11 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
-import { type Clock, systemClock } from './clock.js';
 import { serveConnection } from './protocol/connection.js';
 import { createCursors } from './protocol/cursors.js';
 import { createDispatcher } from './protocol/dispatcher.js';
 import { createFailPoint } from './protocol/fail-point.js';
+import { type Clock, systemClock } from './server-clock.js';
+import { createStore } from './storage/document-store.js';
 import { startExpiry } from './storage/expiry.js';
-import { createStore } from './storage/store.js';
 import { openWriter } from './update/writes.js';
 import { decode, encode } from './values/bson-codec.js';
 import type { Doc } from './values/bson-values.js';

@@ -15,13 +15,13 @@ import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
 import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
-import { readForwardedFor } from './hooks/forwarded-for.js';
 import { answerMethods } from './hooks/methods.js';
 import { createRequestIds, REQUEST_ID } from './hooks/request-id.js';
 import { addSecurityHeaders } from './hooks/security-headers.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
 import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
+import { readForwardedFor } from './rate-limit/forwarded-for.js';
 import type { TakeOnArrival } from './rate-limit/rate-limit-hook.js';
 
 /** Bytes of a request's body: the largest thing that anybody has to send is a thousand tags. */

@@ -5,7 +5,7 @@ import type { Logger } from '../core/logger.js';
 import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import { documentId, isObjectId } from '../database/document-id.js';
-import { type ReferencedCollection, type ReferenceFields, referenced } from '../database/references.js';
+import { type ReferencedCollection, type ReferenceFields, referenced } from '../database/find-by-ids.js';
 import { createBatchWindow } from './batch-window.js';
 import { sharedRead } from './shared-read.js';
 

@@ -1,6 +1,6 @@
 import type { StoredDocument } from '../database/collection-source.js';
 import { documentId } from '../database/document-id.js';
-import type { CollectionName } from '../database/models/registry.js';
+import type { CollectionName } from '../database/models/collections.js';
 import type { Section, Viewer } from '../sections/define-section.js';
 
 /** What a document of a collection is called in tags. */

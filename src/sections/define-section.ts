@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../core/cache-policy.js';
 import type { Page, ReadOptions } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
-import type { CollectionName } from '../database/models/registry.js';
+import type { CollectionName } from '../database/models/collections.js';
 import type { ItemDefinition } from './item-definition.js';
 
 /** A point that a request asks about, in degrees (WGS 84) rounded to two decimals, and how far around it to look. */

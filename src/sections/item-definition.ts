@@ -1,5 +1,5 @@
-import type { CollectionName } from '../database/models/registry.js';
-import type { ReferenceFields } from '../database/references.js';
+import type { ReferenceFields } from '../database/find-by-ids.js';
+import type { CollectionName } from '../database/models/collections.js';
 
 /** A kind of item: what clients see of a document, and what is read for it. */
 export interface ItemDefinition {

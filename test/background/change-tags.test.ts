@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { changedTags } from '../../src/background/change-tags.js';
 import type { Change } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
-import { sectionsShowing, tagsOf } from '../support/sections.js';
+import { sectionsShowing, tagsOf } from '../support/data/sections.js';
 
 const ID = '507f1f77bcf86cd799439011';
 const tags = (change: Partial<Change>, userId?: string) =>

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type InvalidationJob, startInvalidation } from '../../src/background/follow-changes.js';
 import type { Change, ChangeFeed } from '../../src/database/changes.js';
 import { registry } from '../../src/sections/registry.js';
+import { sectionsShowing, tagsOf } from '../support/data/sections.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { sectionsShowing, tagsOf } from '../support/sections.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const everything = registry.map(({ id }) => `section:${id}`);
 const change = (id: string, fields = ['name']): Change => ({

@@ -4,7 +4,7 @@ import type { RequestScope } from '../../src/page/homepage.js';
 import type { SectionRequest } from '../../src/page/sources/section-source.js';
 import { registry } from '../../src/sections/registry.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 let job: WarmingJob | undefined;
 afterEach(() => job?.stop());

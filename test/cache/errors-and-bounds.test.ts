@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/cache/memory-store.js';
-import { settle } from './support/fake-clock.js';
+import { settle } from '../support/fake-clock.js';
 import { ask, createRig, createSource } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });

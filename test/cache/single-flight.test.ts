@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from './support/fake-clock.js';
+import { settle } from '../support/fake-clock.js';
 import { ask, createRig, createSource } from './support/rig.js';
 
 const value = (n: number) => ({ value: { n } });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.js';
-import { settle } from './support/fake-clock.js';
+import { settle } from '../support/fake-clock.js';
 import { ask, createRig, createSource } from './support/rig.js';
 
 const GRACE_AGE_MS = 400_000;

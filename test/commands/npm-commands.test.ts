@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { createAuthenticator } from '../../src/http/auth/authenticator.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type RunningProcess, startProcess } from '../support/process.js';
+import { type RunningProcess, startProcess } from '../support/servers/running-process.js';
 
 const running: RunningProcess[] = [];
 afterEach(async () => {
@@ -173,7 +173,7 @@ describe('npm run token', () => {
     const env = { JWT_SECRET, JWT_ISSUER: 'shop', JWT_AUDIENCE: 'homepage' };
     const command = start('commands/token', ['--user', user.toUpperCase(), '--hours', '2'], env);
     expect(await command.ended).toBe(0);
-    const clock = createFakeClock(Date.now());
+    const clock = createFakeClock({ startAt: Date.now() });
     const takes = createAuthenticator({ secret: JWT_SECRET, issuer: 'shop', audience: 'homepage', clock });
     const header = `Bearer ${command.output().trim()}`;
     expect(await takes.viewer(header)).toEqual({ userId: user });

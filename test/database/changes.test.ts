@@ -2,8 +2,8 @@ import { type Document, Long, MongoClient } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ChangeFeed, feedFailure, openChangeFeed } from '../../src/database/changes.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { startScriptedMongodb } from '../support/scripted-mongodb.js';
-import { startTestDatabase, uniqueName } from '../support/test-database.js';
+import { startScriptedMongodb } from '../support/servers/scripted-mongodb.js';
+import { startTestDatabase, uniqueName } from '../support/servers/test-database.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

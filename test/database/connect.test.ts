@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { expect, it } from 'vitest';
 import { connectDatabase } from '../../src/database/connect.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 it('a MongoDB that does not answer is named within a second, in one line and without credentials', async () => {
   const silent = createServer((socket) => socket.on('error', () => undefined).resume()).listen(0, '127.0.0.1');

@@ -3,9 +3,9 @@ import { afterAll, describe, expect, it } from 'vitest';
 import type { StoredDocument } from '../../src/database/collection-source.js';
 import { connectDatabase } from '../../src/database/connect.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { silentLogger } from '../support/logger.js';
-import { startScriptedMongodb } from '../support/scripted-mongodb.js';
-import { startTestDatabase, uniqueName } from '../support/test-database.js';
+import { startScriptedMongodb } from '../support/servers/scripted-mongodb.js';
+import { startTestDatabase, uniqueName } from '../support/servers/test-database.js';
+import { silentLogger } from '../support/test-logger.js';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterAll(async () => {

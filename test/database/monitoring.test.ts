@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('monitoring');
 

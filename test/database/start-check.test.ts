@@ -2,10 +2,10 @@ import { type Db, MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connectDatabase, type Database } from '../../src/database/connect.js';
 import { indexes } from '../../src/database/indexes.js';
-import { buildTestApp } from '../support/app.js';
+import { buildTestApp } from '../support/app/build-test-app.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { startTestDatabase, uniqueName } from '../support/test-database.js';
+import { startTestDatabase, uniqueName } from '../support/servers/test-database.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const target = await startTestDatabase();
 const client = await MongoClient.connect(target.uri);

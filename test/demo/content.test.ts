@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createShop } from '../../src/demo/demo-shop.js';
 import { storeName } from '../../src/demo/documents/store-document.js';
 import { cities, shopCategories } from '../../src/demo/vocabulary.js';
-import { collect, now, sectionFilters } from '../support/demo-data.js';
+import { collect, now, sectionFilters } from '../support/data/demo-data.js';
 
 const shop = collect();
 const day = 86_400_000;

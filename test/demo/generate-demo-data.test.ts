@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { demoCounts, demoUserId, generateDemoData } from '../../src/demo/generate-demo-data.js';
 import { loadDemoData } from '../../src/demo/load-demo-data.js';
 import { collectionNames, storesFor, storesForOffer } from '../../src/demo/scale.js';
-import { collect, hexIds, now, type Shop } from '../support/demo-data.js';
+import { collect, hexIds, now, type Shop } from '../support/data/demo-data.js';
 
 const bytesOf = (shop: Shop) => Buffer.from(BSON.serialize({ shop })).toString('base64');
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderDemoImage } from '../../src/demo/images/image.js';
 import { shopCategories } from '../../src/demo/vocabulary.js';
-import { collect } from '../support/demo-data.js';
+import { collect } from '../support/data/demo-data.js';
 
 /** Tags nest and close, attributes are quoted, no stray `<` or `&`: enough to catch what a browser would refuse. */
 function expectWellFormed(xml: string): void {

@@ -1,6 +1,6 @@
 import { Decimal128, type Document, Double, Int32, Long } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('arithmetic');
 const decimal = (text: string): Decimal128 => Decimal128.fromString(text);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { BSON, type Collection, type Document } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('exact');
 

@@ -1,6 +1,6 @@
 import type { Collection, Document } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('explain');
 

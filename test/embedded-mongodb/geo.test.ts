@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { errorOf, openScene } from '../support/embedded-mongodb.js';
+import { errorOf, openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('geo');
 const EARTH_KM = 6378.1;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { type Document, Double, Long, MaxKey, MinKey, ObjectId } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('order');
 

@@ -14,7 +14,7 @@ import {
   UUID,
 } from 'mongodb';
 import { expect, test } from 'vitest';
-import { openScene } from '../support/embedded-mongodb.js';
+import { openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('types');
 

@@ -1,6 +1,6 @@
 import { type Document, MongoBulkWriteError } from 'mongodb';
 import { expect, test } from 'vitest';
-import { errorOf, openScene } from '../support/embedded-mongodb.js';
+import { errorOf, openScene } from '../support/servers/embedded-mongodb.js';
 
 const scene = await openScene('unique');
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { getIntrospectionQuery } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import manifest from '../../src/graphql/generated/persisted-documents.json' with { type: 'json' };
-import { buildTestApp, type GraphqlBody, type TestApp } from '../support/app.js';
+import { buildTestApp, type GraphqlBody, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 let shop: Shop;

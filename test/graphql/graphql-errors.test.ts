@@ -2,10 +2,10 @@ import { GraphQLError } from 'graphql';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AppError } from '../../src/core/errors.js';
 import { toGraphQLError } from '../../src/graphql/apollo/graphql-errors.js';
-import { bearer, buildTestApp, type GraphqlBody, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type GraphqlBody, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { type Shop, startShop } from '../support/shop.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const clock = createFakeClock();
 const { logger, lines } = createTestLogger('info');

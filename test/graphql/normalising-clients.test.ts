@@ -3,10 +3,10 @@ import { Client, fetchExchange } from '@urql/core';
 import { cacheExchange } from '@urql/exchange-graphcache';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FeaturedProductsDocument, HomepageDocument } from '../../src/graphql/generated/graphql.js';
-import { bearer, buildTestApp, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { fetchFrom } from '../support/app/fetch-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { fetchFrom } from '../support/fetch-app.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const url = 'http://gateway.test/graphql';
 const clock = createFakeClock();

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readManifest, withPublished } from '../../src/graphql/operations/manifest.js';
 import { createSchema } from '../../src/graphql/schema/build-schema.js';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp, type GraphqlBody, type TestApp } from '../support/app.js';
+import { buildTestApp, type GraphqlBody, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 const manifest = readManifest();

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bearer, buildTestApp, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 let shop: Shop;

@@ -15,9 +15,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createSchema } from '../../src/graphql/schema/build-schema.js';
 import { enumNameOf } from '../../src/graphql/schema/section-id.js';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp, type TestApp } from '../support/app.js';
+import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const schema = createSchema(registry);
 const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type));

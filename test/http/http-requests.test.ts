@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionBounds, createServer } from '../../src/http/server.js';
-import { silentLogger } from '../support/logger.js';
+import { silentLogger } from '../support/test-logger.js';
 
 let server: FastifyInstance;
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { buildTestApp, type TestApp } from '../support/app.js';
+import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { type Shop, startShop } from '../support/shop.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const clock = createFakeClock();
 const { logger, lines } = createTestLogger('debug');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bearer, buildTestApp, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { type Shop, startShop } from '../support/shop.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const clock = createFakeClock();
 const { logger, lines } = createTestLogger('info');

@@ -4,9 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HomepageDocument } from '../../src/graphql/generated/graphql.js';
 import { enumNameOf } from '../../src/graphql/schema/section-id.js';
 import { registry } from '../../src/sections/registry.js';
-import { bearer, buildTestApp, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 const HOMEPAGE = print(HomepageDocument);

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createServer } from '../../src/http/server.js';
-import { silentLogger } from '../support/logger.js';
+import { silentLogger } from '../support/test-logger.js';
 
 let server: FastifyInstance;
 let draining: boolean;

@@ -4,7 +4,7 @@ import type { FindPlan, StoredDocument } from '../../src/database/collection-sou
 import type { Sources } from '../../src/database/connect.js';
 import { createReferenceLoaders } from '../../src/loaders/references.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { silentLogger } from '../support/logger.js';
+import { silentLogger } from '../support/test-logger.js';
 
 const store = new Types.ObjectId();
 const category = new Types.ObjectId();

@@ -4,7 +4,7 @@ import { createFailureLog, type FailureLog } from '../../src/observability/failu
 import { logPageEvents } from '../../src/observability/section-log.js';
 import type { PageEventMap } from '../../src/page/page-events.js';
 import { createFakeClock, type FakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 let clock: FakeClock;
 let log: FailureLog;

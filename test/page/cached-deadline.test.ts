@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TestApp } from '../support/app.js';
-import { useCachedApp } from '../support/cached-app-fixture.js';
+import type { TestApp } from '../support/app/build-test-app.js';
+import { useCachedApp } from '../support/app/cached-app-fixture.js';
 
 const fixture = useCachedApp({ products: 100 });
 

@@ -1,9 +1,9 @@
 import type { Document } from 'mongodb';
 import { describe, expect, it, vi } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
-import { bearer, type RestBody } from '../support/app.js';
-import { useCachedApp } from '../support/cached-app-fixture.js';
-import { sectionsShowing } from '../support/sections.js';
+import { bearer, type RestBody } from '../support/app/build-test-app.js';
+import { useCachedApp } from '../support/app/cached-app-fixture.js';
+import { sectionsShowing } from '../support/data/sections.js';
 
 const fixture = useCachedApp({ products: 200 });
 

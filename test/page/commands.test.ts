@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp, type TestApp } from '../support/app.js';
+import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { everySection } from '../support/data/sections.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { everySection } from '../support/sections.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 let shop: Shop;
 let app: TestApp;

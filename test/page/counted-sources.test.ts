@@ -2,7 +2,7 @@ import { trusted } from 'mongoose';
 import { describe, expect, it } from 'vitest';
 import type { CollectionSource, FindPlan, StoredDocument } from '../../src/database/collection-source.js';
 import type { Sources } from '../../src/database/connect.js';
-import { collectionNames } from '../../src/database/models/registry.js';
+import { collectionNames } from '../../src/database/models/collections.js';
 import { createCountedSources } from '../../src/page/sources/counted-sources.js';
 import { createFakeClock } from '../support/fake-clock.js';
 

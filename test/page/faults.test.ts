@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp, type TestApp } from '../support/app.js';
+import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { everySection, sectionsShowing } from '../support/data/sections.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
-import { everySection, sectionsShowing } from '../support/sections.js';
-import { type Shop, startShop } from '../support/shop.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const clock = createFakeClock();
 const { logger, lines } = createTestLogger();

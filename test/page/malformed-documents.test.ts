@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createMalformedDocuments } from '../../src/page/sources/malformed-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { createTestLogger } from '../support/logger.js';
+import { createTestLogger } from '../support/test-logger.js';
 
 const fault = { field: 'price', expected: 'Float', found: 'text "12.50"' };
 const createFixture = () => {

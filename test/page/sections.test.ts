@@ -1,9 +1,9 @@
 import type { Document } from 'mongodb';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
-import { bearer, buildTestApp, type RestBody, type RestSection, type TestApp } from '../support/app.js';
+import { bearer, buildTestApp, type RestBody, type RestSection, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 const clock = createFakeClock();
 let shop: Shop;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CdnServer, startNginx, startVarnish } from '../support/cdn-servers.js';
-import { type RunningProcess, startProcess } from '../support/process.js';
-import { type Cluster, createProcessFixture, tokenOf } from '../support/process-fixture.js';
-import { sectionsShowing } from '../support/sections.js';
+import { sectionsShowing } from '../support/data/sections.js';
+import { type CdnServer, startNginx, startVarnish } from '../support/servers/cdn-servers.js';
+import { type Cluster, createProcessFixture, tokenOf } from '../support/servers/process-fixture.js';
+import { type RunningProcess, startProcess } from '../support/servers/running-process.js';
 import { until } from '../support/until.js';
 
 interface Page {

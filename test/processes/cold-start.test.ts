@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sectionIds, sectionsShowing } from '../support/data/sections.js';
 import {
   type Cluster,
   createProcessFixture,
@@ -6,8 +7,7 @@ import {
   leasesIn,
   loadsOf,
   marksOf,
-} from '../support/process-fixture.js';
-import { sectionIds, sectionsShowing } from '../support/sections.js';
+} from '../support/servers/process-fixture.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();

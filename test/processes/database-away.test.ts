@@ -7,7 +7,7 @@ import {
   idsOf,
   marksOf,
   shownAfter,
-} from '../support/process-fixture.js';
+} from '../support/servers/process-fixture.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();

@@ -1,6 +1,6 @@
 import { utimes } from 'node:fs/promises';
 import { afterEach, expect, it } from 'vitest';
-import { type RunningProcess, startProcess } from '../support/process.js';
+import { type RunningProcess, startProcess } from '../support/servers/running-process.js';
 
 let dev: RunningProcess;
 afterEach(async () => {

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startProcess } from '../support/process.js';
-import { type Cluster, createProcessFixture, type Gateway, leasesIn, shownAfter } from '../support/process-fixture.js';
-import { sectionIds } from '../support/sections.js';
+import { sectionIds } from '../support/data/sections.js';
+import {
+  type Cluster,
+  createProcessFixture,
+  type Gateway,
+  leasesIn,
+  shownAfter,
+} from '../support/servers/process-fixture.js';
+import { startProcess } from '../support/servers/running-process.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { createProcessFixture, type Gateway, shownAfter } from '../support/process-fixture.js';
-import { startTraffic } from '../support/traffic.js';
+import { startTraffic } from '../support/data/traffic.js';
+import { createProcessFixture, type Gateway, shownAfter } from '../support/servers/process-fixture.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectedFor as expectedIn } from '../../drills/support/expected.js';
+import { sectionsShowing } from '../support/data/sections.js';
 import {
   type Answer,
   type Cluster,
@@ -8,8 +9,7 @@ import {
   idsOf,
   shownAfter,
   tokenOf,
-} from '../support/process-fixture.js';
-import { sectionsShowing } from '../support/sections.js';
+} from '../support/servers/process-fixture.js';
 
 const fixture = createProcessFixture();
 afterAll(fixture.close);

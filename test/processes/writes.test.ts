@@ -1,5 +1,6 @@
 import { ObjectId } from 'mongodb';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sectionIds } from '../support/data/sections.js';
 import {
   type Answer,
   type Cluster,
@@ -8,8 +9,7 @@ import {
   loadsOf,
   marksOf,
   shownAfter,
-} from '../support/process-fixture.js';
-import { sectionIds } from '../support/sections.js';
+} from '../support/servers/process-fixture.js';
 import { until } from '../support/until.js';
 
 const fixture = createProcessFixture();

@@ -3,7 +3,7 @@ import { type Counters, createCounters } from '../../src/redis/counters.js';
 import { createElections, type Elections } from '../../src/redis/elections.js';
 import { connectRedis, type RedisConnection } from '../../src/redis/redis-connection.js';
 import { createTexts, type Texts } from '../../src/redis/texts.js';
-import { type RedisServer, startRedisServer } from '../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../support/servers/redis-server.js';
 
 let server: RedisServer;
 let redis: RedisConnection;

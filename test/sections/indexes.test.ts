@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CollectionSource, FindPlan } from '../../src/database/collection-source.js';
 import type { Sources } from '../../src/database/connect.js';
 import { type IndexDefinition, indexes } from '../../src/database/indexes.js';
-import { type CollectionName, collectionNames } from '../../src/database/models/registry.js';
+import { type CollectionName, collectionNames } from '../../src/database/models/collections.js';
 import { defineSection, type Section } from '../../src/sections/define-section.js';
 import { newArrivals } from '../../src/sections/new-arrivals.js';
 import { registry } from '../../src/sections/registry.js';

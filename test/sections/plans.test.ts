@@ -1,10 +1,10 @@
 import type { Document } from 'mongodb';
 import { afterAll, describe, expect, it } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp } from '../support/app.js';
+import { buildTestApp } from '../support/app/build-test-app.js';
+import { startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { startShop } from '../support/shop.js';
-import { startTestDatabase } from '../support/test-database.js';
+import { startTestDatabase } from '../support/servers/test-database.js';
 
 const database = await startTestDatabase();
 afterAll(() => database.close());

@@ -5,9 +5,9 @@ import { generatedFiles } from '../../src/graphql/operations/generated-files.js'
 import { defineSection } from '../../src/sections/define-section.js';
 import { productItem } from '../../src/sections/items/product.js';
 import { registry } from '../../src/sections/registry.js';
-import { buildTestApp, type TestApp } from '../support/app.js';
+import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
+import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
-import { type Shop, startShop } from '../support/shop.js';
 
 // What a new file in src/sections/ would hold.
 const editorsPick = defineSection({

@@ -10,7 +10,7 @@ import { deepFreeze, type MemoryStore } from '../memory-store.js';
 import type { Lease } from '../shared/lease.js';
 import type { Look } from '../shared/shared-look.js';
 import type { Failures } from './failed-loads.js';
-import { type Loaded, runLoad } from './load.js';
+import { type Loaded, runLoad } from './run-load.js';
 
 /** Loads a key's value and gives it to the tiers that may have it. `ended`: no caller waited for it any longer. */
 export type LoadAndKeep = (

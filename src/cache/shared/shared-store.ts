@@ -56,7 +56,7 @@ export interface SharedListener {
 }
 
 /**
- * The contract of the tier that processes share (`test/cache/shared-store.contract.ts` holds every implementation to it).
+ * The contract of the tier that processes share (`test/cache/shared/shared-store.contract.ts` holds every implementation to it).
  * Every method may reject or never answer: what follows from that is decided in `shared-tier.ts` and nowhere else. Ids are made
  * by `storeIdOf`. Everything stored has a TTL.
  */

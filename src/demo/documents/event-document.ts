@@ -1,10 +1,10 @@
 import type { Document } from 'bson';
 import { at } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { dayMs, drawDate, drawPrice, drawViews } from '../numbers.js';
 import { drawPlace, localTime } from '../places.js';
 import { slugify } from '../text.js';
 import { eventKinds, shopCategories } from '../vocabulary.js';
+import { dayMs, drawDate, drawPrice, drawViews } from './numbers.js';
 
 const kindCount = eventKinds.length;
 

@@ -2,9 +2,9 @@ import type { Document } from 'bson';
 import { catalogueEntry } from '../catalogue.js';
 import type { DemoRandom } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { drawDate, drawPrice, toCents } from '../numbers.js';
 import { storesForOffer } from '../scale.js';
 import { slugify } from '../text.js';
+import { drawDate, drawPrice, toCents } from './numbers.js';
 import { storeName } from './store-document.js';
 
 /** Every fifteenth offer is a running flash sale: 20 of the default 300. */

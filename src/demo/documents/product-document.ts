@@ -3,9 +3,9 @@ import { catalogueEntry } from '../catalogue.js';
 import type { DemoRandom } from '../demo-random.js';
 import { at } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { dayMs, drawDate, drawPrice, drawRating, drawViews } from '../numbers.js';
 import { storesFor } from '../scale.js';
 import { shopCategories } from '../vocabulary.js';
+import { dayMs, drawDate, drawPrice, drawRating, drawViews } from './numbers.js';
 
 /** The first draw of a product: one of the stores that exist in every shop that has this product. */
 const drawStore = (random: DemoRandom, index: number) => random.int(0, storesFor(index + 1) - 1);

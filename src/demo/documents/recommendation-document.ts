@@ -1,8 +1,8 @@
 import type { Document } from 'bson';
 import type { DemoRandom } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { drawDate } from '../numbers.js';
 import { shopCategories } from '../vocabulary.js';
+import { drawDate } from './numbers.js';
 import { productCategory } from './product-document.js';
 
 /** Only the first products are recommended, so that a user's page is the same in a shop of a thousand products and of a million. */

@@ -1,11 +1,11 @@
 import type { Document } from 'bson';
 import { at } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { drawDate, drawRating, drawViews } from '../numbers.js';
 import { drawPlace } from '../places.js';
 import { slugify } from '../text.js';
 import { shopCategories } from '../vocabulary.js';
 import storeWords from '../words/stores.json' with { type: 'json' };
+import { drawDate, drawRating, drawViews } from './numbers.js';
 
 /** The name of the store at an index, without making its document. A name that was used before gets a number. */
 export function storeName(shop: Shop, index: number): string {

@@ -1,9 +1,9 @@
 import type { Document } from 'bson';
 import { at } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
-import { drawDate } from '../numbers.js';
 import { slugify } from '../text.js';
 import people from '../words/people.json' with { type: 'json' };
+import { drawDate } from './numbers.js';
 
 /** The user at an index. The lengths of the name lists have no common divisor, so that hundreds of full names are unique. */
 export function userDocument(shop: Shop, index: number): Document {

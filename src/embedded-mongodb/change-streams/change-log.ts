@@ -1,5 +1,5 @@
 import { Timestamp } from 'bson';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../server-clock.js';
 import type { Doc } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
 

@@ -1,7 +1,7 @@
 import { Timestamp } from 'bson';
 import { compilePipeline } from '../aggregation/pipeline.js';
 import { type BatchSource, MAX_BATCH_BYTES } from '../protocol/cursors.js';
-import type { Store } from '../storage/store.js';
+import type { Store } from '../storage/document-store.js';
 import { encode } from '../values/bson-codec.js';
 import { type Doc, isDoc } from '../values/bson-values.js';
 import { equalBson, keyOf } from '../values/compare.js';

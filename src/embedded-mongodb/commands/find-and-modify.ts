@@ -1,4 +1,4 @@
-import type { Operation } from '../protocol/operation.js';
+import type { Operation } from '../protocol/client-operation.js';
 import type { Handler, Reply } from '../protocol/request.js';
 import { compileFilter } from '../query/filter.js';
 import { compileProjection } from '../query/projection.js';

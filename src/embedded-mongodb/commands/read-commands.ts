@@ -1,8 +1,8 @@
 import { Long } from 'bson';
 import { checkPipeline, compilePipeline } from '../aggregation/pipeline.js';
 import { openChangeStream, type Scope } from '../change-streams/change-stream.js';
+import type { Operation } from '../protocol/client-operation.js';
 import { type BatchSource, batchesOf } from '../protocol/cursors.js';
-import type { Operation } from '../protocol/operation.js';
 import type { Handler, Reply, Request } from '../protocol/request.js';
 import { compileProjection } from '../query/projection.js';
 import { findMatching } from '../query/scan.js';
@@ -10,8 +10,8 @@ import { compileSort } from '../query/sort.js';
 import type { Collection } from '../storage/collection.js';
 import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
 import { equalBson, keyOf } from '../values/compare.js';
+import { visitPath } from '../values/field-paths.js';
 import { badValue, CommandError, notImplemented, typeMismatch } from '../values/mongo-errors.js';
-import { visitPath } from '../values/paths.js';
 import { booleanField, checkFields, collectionName, docField, integerField } from './command-arguments.js';
 import { splitOut, writeOut } from './out-stage.js';
 

@@ -1,9 +1,9 @@
 import { Long } from 'bson';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../server-clock.js';
 import { encode } from '../values/bson-codec.js';
 import type { Doc } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';
-import type { Operation } from './operation.js';
+import type { Operation } from './client-operation.js';
 
 /** A batch of documents, already in bytes, as it goes into a reply's `cursor`. */
 export interface Batch {

@@ -1,6 +1,6 @@
 import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
 import { badValue, CloseConnection, CommandError, notImplemented, retryableCodes } from '../values/mongo-errors.js';
-import type { Operation } from './operation.js';
+import type { Operation } from './client-operation.js';
 
 /**
  * MongoDB's `failCommand`, which makes commands fail, wait or lose their connection, and `failGetMoreAfterCursorCheckout`, which

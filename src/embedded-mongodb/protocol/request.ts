@@ -1,9 +1,9 @@
-import type { Clock } from '../clock.js';
-import type { Store } from '../storage/store.js';
+import type { Clock } from '../server-clock.js';
+import type { Store } from '../storage/document-store.js';
 import type { Doc } from '../values/bson-values.js';
+import type { Operation } from './client-operation.js';
 import type { Batch, Cursors } from './cursors.js';
 import type { FailPoint } from './fail-point.js';
-import type { Operation } from './operation.js';
 
 /** What a server's commands work on. */
 export interface Server {

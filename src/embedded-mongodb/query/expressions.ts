@@ -3,8 +3,8 @@ import { calculateAsExpression } from '../values/arithmetic.js';
 import { type Doc, isBsonNumber, isDoc, regexParts, setField, storedDouble, toNumber } from '../values/bson-values.js';
 import { compareBson } from '../values/compare.js';
 import { calculateDecimal, toDecimal } from '../values/decimal.js';
+import { fieldPathValue } from '../values/field-paths.js';
 import { CommandError, notImplemented } from '../values/mongo-errors.js';
-import { fieldPathValue } from '../values/paths.js';
 import { typeAlias } from '../values/value-predicates.js';
 import { isTrue } from './filter-operators.js';
 

@@ -1,6 +1,6 @@
 import { type Doc, isDoc, regexParts, toNumber } from '../values/bson-values.js';
+import { visitLeaf, visitPath } from '../values/field-paths.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
-import { visitLeaf, visitPath } from '../values/paths.js';
 import { compileRegexOperand } from '../values/regex.js';
 import { type ValuePredicate, valueOperators } from '../values/value-predicates.js';
 

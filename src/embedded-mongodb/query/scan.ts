@@ -1,4 +1,4 @@
-import type { Operation } from '../protocol/operation.js';
+import type { Operation } from '../protocol/client-operation.js';
 import type { Collection } from '../storage/collection.js';
 import type { Doc } from '../values/bson-values.js';
 import { keyOf } from '../values/compare.js';

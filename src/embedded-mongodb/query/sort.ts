@@ -1,7 +1,7 @@
 import { type Doc, fieldNames, isDoc, toNumber } from '../values/bson-values.js';
 import { compareBson } from '../values/compare.js';
+import { keysAt } from '../values/field-paths.js';
 import { badValue, CommandError, notImplemented } from '../values/mongo-errors.js';
-import { keysAt } from '../values/paths.js';
 
 /** Sorts into a new array; equal documents stay in their order. */
 export type Sorter = (documents: readonly Doc[]) => Doc[];

@@ -1,10 +1,10 @@
-import type { Clock } from '../clock.js';
 import { compileFilter } from '../query/filter.js';
+import type { Clock } from '../server-clock.js';
 import { openWriter } from '../update/writes.js';
 import { type Doc, isDoc, toNumber } from '../values/bson-values.js';
-import { keysAt } from '../values/paths.js';
+import { keysAt } from '../values/field-paths.js';
 import type { IndexSpecification } from './collection.js';
-import type { Store } from './store.js';
+import type { Store } from './document-store.js';
 
 /** How often MongoDB looks for documents whose time is over. */
 const SWEEP_MS = 60_000;

@@ -2,8 +2,8 @@ import { ObjectId } from 'bson';
 import { compileFilter, type Matcher } from '../query/filter.js';
 import { type Doc, fieldNames, isDoc, toNumber } from '../values/bson-values.js';
 import { EMPTY_ARRAY, keyOf } from '../values/compare.js';
+import { keysAt } from '../values/field-paths.js';
 import { CommandError } from '../values/mongo-errors.js';
-import { keysAt } from '../values/paths.js';
 
 /** The keys of a unique index. */
 export interface UniqueIndex {

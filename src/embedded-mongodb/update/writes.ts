@@ -1,6 +1,6 @@
-import type { Clock } from '../clock.js';
+import type { Clock } from '../server-clock.js';
 import type { Collection } from '../storage/collection.js';
-import type { Store } from '../storage/store.js';
+import type { Store } from '../storage/document-store.js';
 import { encode } from '../values/bson-codec.js';
 import { type Doc, getField, setField } from '../values/bson-values.js';
 import { CommandError } from '../values/mongo-errors.js';

@@ -1,7 +1,7 @@
 import { geoDistance } from 'd3-geo';
 import { type Doc, isDoc, toNumber } from './bson-values.js';
+import { visitPath } from './field-paths.js';
 import { badValue, CommandError, notImplemented } from './mongo-errors.js';
-import { visitPath } from './paths.js';
 
 /** A point as [longitude, latitude] in degrees. */
 type Point = [number, number];

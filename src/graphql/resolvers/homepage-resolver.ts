@@ -5,7 +5,7 @@ import type { GraphqlContext } from '../context.js';
 import { pageComplexity } from '../limits/complexity.js';
 import { checkedArguments, LocatedListArguments } from '../schema/arguments.js';
 import type { SectionIdEnum } from '../schema/section-id.js';
-import { selectedFields } from './selection.js';
+import { selectedFields } from './selected-sections.js';
 
 /** The `homepage` query over a registry; its sections are all under way before any field waits. */
 export function createHomepageResolver(

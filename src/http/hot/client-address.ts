@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddress from '@fastify/proxy-addr';
 import type { Config } from '../../config/config.js';
-import { withoutPorts } from '../hooks/forwarded-for.js';
+import { withoutPorts } from '../rate-limit/forwarded-for.js';
 
 /** A client's address, as Fastify's `request.ip` tells it: of the connection, or what trusted proxies say. */
 export function createClientAddress(trustProxy: Config['http']['trustProxy']): (request: IncomingMessage) => string {

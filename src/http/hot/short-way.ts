@@ -20,7 +20,7 @@ import { HOST } from '../hooks/well-formed.js';
 import { clientKey, UNKNOWN_CLIENT } from '../rate-limit/client-key.js';
 import type { RateLimiter } from '../rate-limit/rate-limiter.js';
 import { createHomepageParameters, variablesOf } from '../rest/homepage-parameters.js';
-import { operationNamed } from '../rest/operation.js';
+import { operationNamed } from '../rest/persisted-homepage.js';
 import { prepareHomepage } from '../rest/prepare-homepage.js';
 import { createSparseFields } from '../rest/sparse-fields.js';
 import type { GraphqlShortWay } from '../routes/graphql-route.js';

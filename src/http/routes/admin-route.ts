@@ -5,7 +5,7 @@ import type { InvalidationMode } from '../../cache/invalidation-log.js';
 import { AppError, ValidationErrors } from '../../core/errors.js';
 import { OBJECT_ID_DIGITS } from '../../core/object-id.js';
 import { didYouMean } from '../../core/suggestion.js';
-import { collectionNames } from '../../database/models/registry.js';
+import { collectionNames } from '../../database/models/collections.js';
 import { collectionTag, entityNames, sectionTag } from '../../page/tags.js';
 import type { Section } from '../../sections/define-section.js';
 import { successEnvelope } from '../rest/envelope.js';

@@ -1,5 +1,5 @@
 import type { FastifyRequest } from 'fastify';
-import { searchOf } from '../rest/operation.js';
+import { searchOf } from '../rest/persisted-homepage.js';
 import { type GraphqlRequest, propertyOf } from './graphql-request.js';
 
 /**

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.js';
 import { withoutPrefix } from '../../graphql/operations/manifest.js';
 import type { AskedOperation } from '../../graphql/operations/persisted-operations.js';
-import { searchOf } from '../rest/operation.js';
+import { searchOf } from '../rest/persisted-homepage.js';
 
 /** What may stand beside a document, in bytes of JSON, and characters. */
 const MAX_VARIABLES_BYTES = 16_384;

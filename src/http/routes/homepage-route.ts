@@ -13,7 +13,7 @@ import { cacheHeaders } from '../hooks/cache-headers.js';
 import { restContent } from '../hooks/etag-content.js';
 import { emptySection, failureEnvelope, fromGraphqlErrors, successEnvelope } from '../rest/envelope.js';
 import { createHomepageParameters, variablesOf } from '../rest/homepage-parameters.js';
-import { operationNamed, searchOf } from '../rest/operation.js';
+import { operationNamed, searchOf } from '../rest/persisted-homepage.js';
 import { createReshape, restSection } from '../rest/reshape.js';
 import { createSparseFields } from '../rest/sparse-fields.js';
 import type { OpenRequest } from './open-request.js';

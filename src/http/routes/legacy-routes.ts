@@ -6,8 +6,8 @@ import type { Homepage } from '../../page/homepage.js';
 import type { SectionView } from '../../page/section-view.js';
 import { cacheHeaders } from '../hooks/cache-headers.js';
 import { listParameters } from '../rest/homepage-parameters.js';
-import { operationNamed, searchOf } from '../rest/operation.js';
 import { booleanParameter, parameterFault, parseQuery, refuseFaults } from '../rest/parameters.js';
+import { operationNamed, searchOf } from '../rest/persisted-homepage.js';
 import type { OpenRequest } from './open-request.js';
 
 /** The parameters of a list that serves another section with `flashSale`; `featured` asks for the first one. */

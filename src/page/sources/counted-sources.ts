@@ -4,7 +4,7 @@ import type { Clock } from '../../core/clock.js';
 import { createDeadline } from '../../core/deadline.js';
 import type { CollectionSource, FindPlan } from '../../database/collection-source.js';
 import type { Sources } from '../../database/connect.js';
-import type { CollectionName } from '../../database/models/registry.js';
+import type { CollectionName } from '../../database/models/collections.js';
 
 /** The least time between two counts of the same documents. */
 const RECOUNT_MS = 60_000;

@@ -1,4 +1,4 @@
-import type { Loaded } from '../../cache/loading/load.js';
+import type { Loaded } from '../../cache/loading/run-load.js';
 import type { Clock } from '../../core/clock.js';
 import type { ReadOptions, StoredDocument } from '../../database/collection-source.js';
 import type { Sources } from '../../database/connect.js';

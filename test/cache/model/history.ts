@@ -22,6 +22,10 @@ export interface TrueInvalidation {
   readonly called: number;
   /** When Redis had it, and its caller knew; undefined while it could not be written. */
   acknowledged?: { order: number; at: number };
+  /** Sent again because no answer came, it may be done twice: how often it was sent, how many of these are open, when the last one ended. */
+  sends: number;
+  open: number;
+  ended: number;
   /** Redis has lost its memory since. */
   lost?: boolean;
 }
@@ -141,13 +145,27 @@ export function createHistory() {
       return begun;
     },
     invalidate: (process: number, tag: string, mode: InvalidationMode): void => {
-      const invalidation = { process, tag, mode, called: next() };
+      const invalidation = { process, tag, mode, called: next(), sends: 0, open: 0, ended: 0 };
       invalidations.push(invalidation);
       hear(process, invalidation);
     },
     /** A message that `from` sent at `sentAt` has reached `process`: it stands for all that `from` was told before. */
     message: (process: number, tags: readonly string[], mode: InvalidationMode, from: number, sentAt: number) => {
       for (const one of carriedBy(from, tags, mode, sentAt)) hear(process, one);
+    },
+    /** What `from` sends at `sentAt`. The answer is called when it was done, or never will be. */
+    send: (from: number, request: { tags: readonly string[]; mode: InvalidationMode }, sentAt: number) => {
+      const carried = carriedBy(from, request.tags, request.mode, sentAt);
+      for (const one of carried) {
+        one.sends += 1;
+        one.open += 1;
+      }
+      return () => {
+        for (const one of carried) {
+          one.open -= 1;
+          one.ended = next();
+        }
+      };
     },
     /** The store has what `from` sent at `sentAt`, and `from` knows it. */
     acknowledge: (
@@ -211,7 +229,9 @@ export function createHistory() {
       const isForbidden = invalidations.some((one) => {
         const heardAt = heard.get(ask.process)?.get(one) ?? Number.POSITIVE_INFINITY;
         const isKnown = heardAt < load.began && (one.acknowledged?.order ?? Number.POSITIVE_INFINITY) < load.began;
-        return one.mode === 'hard' && load.tags.includes(one.tag) && (one.called > load.began || !isKnown);
+        const mayBeDoneLater = one.sends > 1 && (one.open > 0 || one.ended > load.began);
+        const counts = one.called > load.began || !isKnown || mayBeDoneLater;
+        return one.mode === 'hard' && load.tags.includes(one.tag) && counts;
       });
       if (!isForbidden) {
         throw new Error(`grace was lost\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)} at ${now}`);

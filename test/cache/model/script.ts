@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { redisSteps, type Step, tagNames } from './world.js';
+import { redisSteps, type Step } from './steps.js';
+import { tagNames } from './world.js';
 
 const process = fc.nat(2);
 const mode = fc.constantFrom('soft' as const, 'hard' as const);

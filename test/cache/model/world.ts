@@ -4,28 +4,12 @@ import { storeIdOf } from '../../../src/cache/entry-format.js';
 import type { InvalidationMode } from '../../../src/cache/invalidation-log.js';
 import { createMemoryStore } from '../../../src/cache/memory-store.js';
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
-import { createFakeClock, seededRandom } from '../support/fake-clock.js';
+import { seededRandom } from '../../support/data/seeded-random.js';
+import { createFakeClock, ticks } from '../../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';
 import { createHistory, modelPolicy, type TrueAsk, type Value } from './history.js';
-import { createProcessLife, type ProcessLife } from './process.js';
-
-export type Step =
-  | { kind: 'get'; process: number; key: number; fresh: boolean; leaveAfterMs: number }
-  | { kind: 'invalidate'; process: number; tag: number; mode: InvalidationMode }
-  | { kind: 'source'; fails: boolean; loadMs: number; heedsAbort: boolean }
-  | { kind: 'redis'; state: RedisStep }
-  | { kind: 'pause' | 'resume' | 'restart'; process: number }
-  /** A process' wall clock is set. */
-  | { kind: 'wall'; process: number; byMs: number }
-  | { kind: 'wait'; ms: number };
-
-/** What becomes of Redis: a state that lasts, or something that happens to it. */
-export const redisSteps = [
-  ...(['up', 'refusing', 'hanging', 'full', 'readonly'] as const),
-  ...(['slow', 'quick', 'mute', 'heard', 'silent', 'loud'] as const),
-  ...(['wiped', 'cut', 'restarted', 'saved', 'restored', 'log evicted', 'entry evicted', 'foreign type'] as const),
-] as const;
-export type RedisStep = (typeof redisSteps)[number];
+import { createProcessLife, type ProcessLife } from './process-life.js';
+import type { RedisStep, Step } from './steps.js';
 
 /** Keys with the tags given up front and those found in the value; a tag of one is known late by the other. */
 const keys = [
@@ -53,7 +37,7 @@ interface Running {
 /** Three processes, one store and one source under a script; every answer is checked against the history at once. */
 export function createWorld(seed: number) {
   const random = seededRandom(seed);
-  const clock = createFakeClock();
+  const clock = createFakeClock({ rest: ticks });
   const redis = createSimulatedRedis({ clock });
   const history = createHistory();
   const faults: Error[] = [];
@@ -99,7 +83,9 @@ export function createWorld(seed: number) {
     },
     invalidate: async (request) => {
       const sentAt = history.next();
-      const reply = await store.invalidate({ ...request, origin: `${request.origin}|${process}|${sentAt}` });
+      const end = history.send(process, request, sentAt);
+      const done = store.invalidate({ ...request, origin: `${request.origin}|${process}|${sentAt}` });
+      const reply = await done.finally(end);
       if (reply.marked) history.acknowledge(process, request, sentAt, clock.monotonic());
       return reply;
     },
@@ -249,7 +235,7 @@ export function createWorld(seed: number) {
     }
   };
 
-  /** What a paused process is told to do it does when it goes on. */
+  // What a paused process is told to do it does when it goes on.
   const inside = (process: number, action: () => void) => processes[process]?.life.when(action);
 
   const run = async (step: Step): Promise<void> => {
@@ -311,6 +297,4 @@ export function createWorld(seed: number) {
   };
 }
 
-function loadIn(bytes: Buffer): number {
-  return Number(/\{"load":(\d+)\}/.exec(bytes.toString('latin1'))?.[1] ?? -1);
-}
+const loadIn = (bytes: Buffer) => Number(/\{"load":(\d+)\}/.exec(bytes.toString('latin1'))?.[1] ?? -1);

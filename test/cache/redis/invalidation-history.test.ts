@@ -3,7 +3,7 @@ import { createInvalidationHistory, type InvalidationHistory } from '../../../sr
 import { createRedisStore } from '../../../src/cache/redis/redis-store.js';
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import { systemClock } from '../../../src/core/clock.js';
-import { type RedisServer, startRedisServer } from '../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../support/servers/redis-server.js';
 import { until } from '../../support/until.js';
 
 let server: RedisServer;

@@ -1,16 +1,16 @@
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
-import { createProcessLife } from '../model/process.js';
-import { createFakeClock } from './fake-clock.js';
+import { createFakeClock, ticks } from '../../support/fake-clock.js';
+import { createProcessLife } from '../model/process-life.js';
 import { createRig } from './rig.js';
 import { createSimulatedRedis } from './simulated-redis.js';
 
 /** Processes on one simulated store whose wire takes a millisecond each way; `life` stops and ends one. */
 export function createProcesses(count = 2) {
-  const clock = createFakeClock();
+  const clock = createFakeClock({ rest: ticks });
   const redis = createSimulatedRedis({ clock });
   const make = (seed: number, watch: (store: SharedStore) => SharedStore = (store) => store) => {
     const life = createProcessLife({ clock, delayMs: () => 1 });
-    const own = { ...life.clock, advance: clock.advance, setWall: clock.setWall };
+    const own = { ...life.clock, advance: clock.advance, jump: clock.jump, setWall: clock.setWall };
     return { ...createRig({ clock: own, shared: watch(life.connect(redis)), seed }), life };
   };
   const processes = Array.from({ length: count }, (_, index) => make(index + 1));

@@ -5,9 +5,10 @@ import {
   type CacheEvents,
   createCacheEvents,
 } from '../../../src/cache/cache-events.js';
-import type { Load, Loaded } from '../../../src/cache/loading/load.js';
+import type { Load, Loaded } from '../../../src/cache/loading/run-load.js';
 import { createMemoryStore, type MemoryStore } from '../../../src/cache/memory-store.js';
-import { createFakeClock, type FakeClock, seededRandom, settle } from './fake-clock.js';
+import { seededRandom } from '../../support/data/seeded-random.js';
+import { createFakeClock, type FakeClock, settle, ticks } from '../../support/fake-clock.js';
 
 /** A cache with everything about it within reach of a test. */
 export interface Rig {
@@ -35,7 +36,7 @@ export function createEventLog(): EventLog {
 }
 
 export function createRig(options: Partial<CacheOptions> & { clock?: FakeClock; seed?: number } = {}): Rig {
-  const { clock = createFakeClock(), seed = 1, ...rest } = options;
+  const { clock = createFakeClock({ rest: ticks }), seed = 1, ...rest } = options;
   const memory = rest.memory ?? createMemoryStore({ maxBytes: 10_000_000 });
   const events = createEventLog();
   const cache = createCache({ random: seededRandom(seed), ...rest, memory, clock, events });

@@ -2,11 +2,7 @@ import { headOf } from '../../../src/cache/entry-format.js';
 import type { InvalidationMode, Moment } from '../../../src/cache/invalidation-log.js';
 import type { Commit, InvalidateRequest, SharedListener, SharedStore } from '../../../src/cache/shared/shared-store.js';
 import type { Clock } from '../../../src/core/clock.js';
-
-interface Expiring<Value> {
-  value: Value;
-  until: number;
-}
+import { copyOf, type Expiring, emptyData, type Log, markTags } from './simulated-data.js';
 
 /** The way between one process and the store: when (and whether) a step happens. `createSimulatedRedis` without one has no delay. */
 export interface Wire {
@@ -16,22 +12,6 @@ export interface Wire {
 }
 
 const straight: Wire = { request: (step) => step(), reply: (step) => step(), message: (step) => step() };
-
-interface Log {
-  incarnation: string;
-  /** Of the server process that wrote it. */
-  run: number;
-  count: number;
-  floor: number;
-  marks: Map<string, number>;
-}
-
-/** All that the server would write into a dump. */
-interface Data {
-  entries: Map<string, Expiring<Buffer>>;
-  leases: Map<string, Expiring<string>>;
-  log: Log | undefined;
-}
 
 export type RedisState =
   | 'up'
@@ -81,9 +61,8 @@ const FOREIGN = Buffer.from('of another type');
  */
 export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; maxMarks?: number }): SimulatedRedis {
   const { clock, graceMs = 86_400_000, maxMarks = 100_000 } = options;
-  const empty = (): Data => ({ entries: new Map(), leases: new Map(), log: undefined });
-  let data = empty();
-  let dump = empty();
+  let data = emptyData();
+  let dump = emptyData();
   let run = 1;
   let incarnations = 0;
   let state: RedisState = 'up';
@@ -95,11 +74,6 @@ export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; 
   const links = new Map<object, { listener: SharedListener; wire: Wire; isLinked: boolean }>();
 
   const now = () => clock.now() + wallMs;
-  const copyOf = ({ entries, leases, log }: Data): Data => ({
-    entries: new Map(entries),
-    leases: new Map(leases),
-    log: log && { ...log, marks: new Map(log.marks) },
-  });
   const live = <Value>(map: Map<string, Expiring<Value>>, key: string): Expiring<Value> | undefined => {
     const found = map.get(key);
     if (found && found.until <= now()) map.delete(key);
@@ -132,22 +106,6 @@ export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; 
     publish((listener) => listener.ready(id));
   };
 
-  const mark = (log: Log, { tags, mode }: InvalidateRequest, count: number) => {
-    for (const tag of tags) {
-      const name = `${mode} ${tag}`;
-      const present = log.marks.get(name) ?? 0;
-      if (present >= count) continue;
-      log.marks.delete(name);
-      log.marks.set(name, count);
-    }
-    const sorted = [...log.marks].sort(([, one], [, other]) => one - other);
-    const cutoff = Math.max((now() - graceMs) * 1000, sorted[sorted.length - maxMarks - 1]?.[1] ?? 0);
-    for (const [name, at] of sorted) {
-      if (at > cutoff) break;
-      log.marks.delete(name);
-      log.floor = Math.max(log.floor, cutoff);
-    }
-  };
   const invalidate = (request: InvalidateRequest) => {
     const { tags, mode, origin, repeats = 0, known } = request;
     const refuses = state === 'full';
@@ -155,7 +113,7 @@ export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; 
     const log = standingLog(known);
     const count = repeats > 0 ? repeats : Math.max(log.count + 1, now() * 1000);
     log.count = Math.max(log.count, count);
-    mark(log, request, count);
+    markTags(log, request, count, { cutoff: (now() - graceMs) * 1000, maxMarks });
     if (refuses) data = before;
     const moment = { incarnation: log.incarnation, count };
     publish((listener) => listener.invalidated(tags, mode, moment, origin));
@@ -273,14 +231,14 @@ export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; 
       for (const arrive of waiting) arrive();
     },
     wipe: () => {
-      data = empty();
+      data = emptyData();
     },
     cut,
     save: () => {
       dump = copyOf(data);
     },
     restart: (on) => {
-      data = on === 'dump' ? copyOf(dump) : empty();
+      data = on === 'dump' ? copyOf(dump) : emptyData();
       run += 1;
       cut();
     },

@@ -3,7 +3,7 @@ import type { RememberedInvalidations } from '../../../src/cache/redis/invalidat
 import type { SharedListener } from '../../../src/cache/shared/shared-store.js';
 import { followInvalidations } from '../../../src/commands/purger/follow-invalidations.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { silentLogger } from '../../support/logger.js';
+import { silentLogger } from '../../support/test-logger.js';
 
 const SECOND = 1_000_000;
 const NOW = 1_800_000_000 * SECOND;

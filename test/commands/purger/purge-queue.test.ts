@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { createPurgeQueue } from '../../../src/commands/purger/purge-queue.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { createTestLogger } from '../../support/logger.js';
+import { createTestLogger } from '../../support/test-logger.js';
 
 function createFixture() {
   const clock = createFakeClock();
@@ -30,8 +30,8 @@ it('gathers soft ones for a second, hard ones for a moment, and repeats each onc
   expect(purges).toEqual([
     { tags: ['collection:offers'], mode: 'hard', atMs: 100 },
     { tags: ['section:0', 'section:1'], mode: 'soft', atMs: 1000 },
-    { tags: ['collection:offers'], mode: 'hard', atMs: 2101 },
-    { tags: ['section:0', 'section:1'], mode: 'soft', atMs: 3001 },
+    { tags: ['collection:offers'], mode: 'hard', atMs: 2100 },
+    { tags: ['section:0', 'section:1'], mode: 'soft', atMs: 3000 },
   ]);
 });
 

@@ -9,7 +9,7 @@ import { type Authenticator, createAuthenticator } from '../../../src/http/auth/
 import { createKeySet } from '../../../src/http/auth/key-set.js';
 import { createKeySource } from '../../../src/http/auth/key-source.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
-import { createTestLogger } from '../../support/logger.js';
+import { createTestLogger } from '../../support/test-logger.js';
 
 const userId = '507f1f77bcf86cd799439011';
 // Long enough for HS512 too, so that nothing but its name keeps that out.

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createConnectionGate } from '../../../src/http/hooks/connection-gate.js';
 import { connectionBounds, createServer } from '../../../src/http/server.js';
-import { silentLogger } from '../../support/logger.js';
+import { silentLogger } from '../../support/test-logger.js';
 
 let server: FastifyInstance;
 let sockets: Socket[];

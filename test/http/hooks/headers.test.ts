@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildTestApp, type TestApp } from '../../support/app.js';
+import { buildTestApp, type TestApp } from '../../support/app/build-test-app.js';
+import { type Shop, startShop } from '../../support/data/shop-documents.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { type Shop, startShop } from '../../support/shop.js';
 
 const clock = createFakeClock();
 const ADMIN_TOKEN = 'the admin token of the tests';

@@ -5,9 +5,9 @@ import { ObjectId } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSchema } from '../../../src/graphql/schema/build-schema.js';
 import { registry } from '../../../src/sections/registry.js';
-import { bearer } from '../../support/app.js';
-import { useCachedApp } from '../../support/cached-app-fixture.js';
-import { randomOperations } from '../../support/random-operations.js';
+import { bearer } from '../../support/app/build-test-app.js';
+import { useCachedApp } from '../../support/app/cached-app-fixture.js';
+import { randomOperations } from '../../support/data/random-operations.js';
 
 const fixture = useCachedApp({ products: 120 });
 

@@ -3,8 +3,8 @@ import { createRateLimiter, type RateLimiter } from '../../../src/http/rate-limi
 import { connectRedis, type RedisConnection } from '../../../src/redis/redis-connection.js';
 import { createSpendings } from '../../../src/redis/spendings.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
-import { silentLogger as logger } from '../../support/logger.js';
-import { type RedisServer, startRedisServer } from '../../support/redis-server.js';
+import { type RedisServer, startRedisServer } from '../../support/servers/redis-server.js';
+import { silentLogger as logger } from '../../support/test-logger.js';
 import { until } from '../../support/until.js';
 
 let clock: FakeClock;

@@ -8,7 +8,7 @@ import { failureEnvelope, fromGraphqlErrors, toEnvelopeErrors } from '../../../s
 import { createHomepageParameters } from '../../../src/http/rest/homepage-parameters.js';
 import { createSparseFields } from '../../../src/http/rest/sparse-fields.js';
 import { registry } from '../../../src/sections/registry.js';
-import { sectionIds } from '../../support/sections.js';
+import { sectionIds } from '../../support/data/sections.js';
 
 const operation = createOperations(createSchema(registry), registry).get('Homepage') ?? parse('{ __typename }');
 const sparseFields = createSparseFields({ operation, registry });

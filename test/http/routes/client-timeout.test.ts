@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { buildTestApp, type TestApp } from '../../support/app.js';
+import { buildTestApp, type TestApp } from '../../support/app/build-test-app.js';
+import { type Shop, startShop } from '../../support/data/shop-documents.js';
 import { createFakeClock, type FakeClock } from '../../support/fake-clock.js';
-import { type Shop, startShop } from '../../support/shop.js';
 
 let shop: Shop;
 let clock: FakeClock;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { olderLists } from '../../../src/graphql/operations/older-lists.js';
 import { enumNameOf } from '../../../src/graphql/schema/section-id.js';
-import { bearer, buildTestApp, type RestSection, type TestApp } from '../../support/app.js';
+import { bearer, buildTestApp, type RestSection, type TestApp } from '../../support/app/build-test-app.js';
+import { type Shop, startShop } from '../../support/data/shop-documents.js';
 import { createFakeClock } from '../../support/fake-clock.js';
-import { type Shop, startShop } from '../../support/shop.js';
 
 const clock = createFakeClock();
 let shop: Shop;
