@@ -43,7 +43,10 @@ export interface InvalidationLog {
   readonly moment: Moment | undefined;
   /** Notes an invalidation made in this process, which Redis does not have yet. Answers its number. */
   note(tag: string, mode: InvalidationMode): number;
-  /** Redis has marked the tag with `count` for the invalidation that was noted under `seq`. */
+  /**
+   * Redis has marked the tag with `count` for the invalidation that was noted under `seq`. It counts as heard just now: its mark may
+   * hide an earlier one of another process, so what was loaded since it was noted, without knowing of `count`, may lack that one.
+   */
   confirm(tag: string, mode: InvalidationMode, seq: number, count: number): void;
   /** Redis has marked the tag with `count`. News only when no later count is known: hearing it again changes nothing. */
   hear(tag: string, mode: InvalidationMode, count: number): void;
@@ -147,6 +150,8 @@ export function createInvalidationLog(options: InvalidationLogOptions = {}): Inv
     confirm: (tag, mode, at, count) => {
       const own = byMode[mode].get(tag)?.own;
       if (own?.seq !== at) return;
+      seq += 1;
+      own.seq = seq;
       own.count = count;
       version += 1;
     },

@@ -39,6 +39,19 @@ describe('the invalidation log', () => {
     expect(log.judge({ tags, asOf: 0, moment: at(6) })).toBe('valid');
   });
 
+  it('hides no invalidation of another process behind one of its own that Redis has marked late', () => {
+    const log = createInvalidationLog();
+    log.sync(at(5), 0);
+    const seq = log.note('t', 'soft');
+    const value = { tags, asOf: log.seq, moment: at(5) };
+    expect(log.judge(value)).toBe('valid');
+    // Between 5 and 9 another process may have marked the tag: a look shows the last mark only.
+    log.confirm('t', 'soft', seq, 9);
+    log.hear('t', 'soft', 9);
+    expect(log.judge(value)).toBe('stale');
+    expect(log.judge({ tags, asOf: log.seq, moment: at(5) })).toBe('valid');
+  });
+
   it('verifies nothing of another incarnation, of none, or older than the floor, but forbids by what it knows', () => {
     const log = createInvalidationLog();
     expect(log.judge({ tags, asOf: 0, moment: undefined }), 'there has been no Redis').toBe('valid');
