@@ -141,7 +141,8 @@ export async function buildApp(options: {
   const schema = createSchema(registry);
   const executor = createExecutor({ schema });
   const operations = createOperations(schema, registry);
-  const completeItem = createItemCompleter(schema);
+  const itemDefaults = { currency: config.shopCurrency };
+  const completeItem = createItemCompleter(schema, itemDefaults);
   const read = createSectionReader({
     sources: createCountedSources({ sources, clock, countTimeoutMs: queryTimeoutMs }),
     completeItem,
@@ -156,7 +157,7 @@ export async function buildApp(options: {
   });
   const source = createCachedSource({
     ...{ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate },
-    shapeOf: createItemShapes(schema),
+    shapeOf: createItemShapes(schema, itemDefaults),
   });
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
   const homepage = createHomepage({

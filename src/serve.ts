@@ -30,7 +30,11 @@ export async function serve(config: Config): Promise<void> {
     clock,
   });
   const app = await buildApp({
-    config: { ...config, auth: { ...config.auth, secret: demo?.secret ?? config.auth.secret } },
+    config: {
+      ...config,
+      auth: { ...config.auth, secret: demo?.secret ?? config.auth.secret },
+      shopCurrency: config.shopCurrency ?? demo?.currency,
+    },
     registry,
     database,
     clock,

@@ -93,6 +93,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
       fastlyToken: values.FASTLY_API_TOKEN,
       cloudflareToken: values.CLOUDFLARE_API_TOKEN,
     }),
+    shopCurrency: values.SHOP_CURRENCY,
     adminToken: values.ADMIN_TOKEN,
     rateLimitMax: values.RATE_LIMIT_MAX ?? (production ? 60 : 600),
     auth: Object.freeze({

@@ -51,6 +51,9 @@ function isJwks(value: string): boolean {
   }
 }
 
+/** A code of ISO 4217 that this Node.js knows. */
+const isCurrency = (code: string) => Intl.supportedValuesOf('currency').includes(code);
+
 /** How a variable is read. */
 export interface Variable {
   schema: z.ZodType;
@@ -86,6 +89,11 @@ export const variables = {
     default: 'hg',
     expected:
       'up to 64 letters, digits, and . _ : - before every key and channel: another one for each shop on one Redis',
+  },
+  SHOP_CURRENCY: {
+    schema: z.string().refine(isCurrency).optional(),
+    default: undefined,
+    expected: 'the currency of prices whose document names none (ISO 4217), such as EUR',
   },
   CACHE_TTL: { schema: integer(1, 86_400), default: '300', expected: 'seconds from 1 to 86400' },
   CACHE_MEMORY_BYTES: {

@@ -9,6 +9,8 @@ export interface Demo {
   /** The gateway's `JWT_SECRET`, or a secret made for this start. */
   secret: string;
   user: DemoUser;
+  /** Of its prices. */
+  currency: string;
   close(): Promise<void>;
 }
 
@@ -22,5 +24,5 @@ export async function startDemo(options: { auth: Config['auth']; clock: Clock })
     startDemoDatabase({ port: 0, products, seed, clock }),
     createDemoUser({ ...auth, secret, seed }),
   ]);
-  return { uri, secret, user, close };
+  return { uri, secret, user, currency: 'EUR', close };
 }

@@ -14,6 +14,7 @@ const valid: Partial<Record<VariableName, string>> = {
     CORS_ORIGINS: 'https://a',
     JWT_JWKS: 'http://h/keys',
     PURGE_TARGETS: 'nginx:/cache',
+    SHOP_CURRENCY: 'EUR',
     LEGACY_SUNSET: '2027-06-30',
     LOG_LEVEL: 'info',
   },

@@ -40,8 +40,16 @@ describe('item completion', () => {
       inventory: { stock: 3 },
       store: null,
       createdAt: '2026-01-02T03:04:05.678Z',
+      ...{ currency: null, slug: null, url: null, imageAlt: null, imageWidth: null, imageHeight: null },
     });
     expect(JSON.parse(JSON.stringify(item))).toEqual(item);
+  });
+
+  it("takes the shop's currency for a document that names none", () => {
+    const complete = createItemCompleter(createSchema(registry), { currency: 'EUR' });
+    const currencyOf = (document: object) => complete(() => Product, { ...product, ...document }).item?.['currency'];
+    expect([{}, { currency: null }, { currency: 'USD' }].map(currencyOf)).toEqual(['EUR', 'EUR', 'USD']);
+    expect(complete(() => Store, { _id: id, name: 'A' }).item).not.toHaveProperty('currency');
   });
 
   it.each<[string, unknown, string, string, string]>([

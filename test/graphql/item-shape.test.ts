@@ -29,3 +29,11 @@ it('sees through references to types of types', () => {
     createItemShapes(buildSchema(`type Thing { place: Place } type Place { city: ${city} }`))(item);
   expect(schema('String')).not.toBe(schema('String!'));
 });
+
+it('is another one for other values in the place of what documents lack', () => {
+  const schema = buildSchema('type Thing { currency: String }');
+  const [one, other] = [{ currency: 'EUR' }, { currency: 'USD' }].map((defaults) =>
+    createItemShapes(schema, defaults)(item),
+  );
+  expect(one).not.toBe(other);
+});

@@ -5,7 +5,12 @@ import { point } from './point.js';
 export const store: SchemaDefinition = {
   name: String,
   logo: String,
+  slug: String,
+  url: String,
   image: String,
+  imageAlt: String,
+  imageWidth: Number,
+  imageHeight: Number,
   rating: Number,
   cashback: Number,
   category: Types.ObjectId,

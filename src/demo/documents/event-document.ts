@@ -4,7 +4,7 @@ import type { Shop } from '../demo-shop.js';
 import { drawPlace, localTime } from '../places.js';
 import { slugify } from '../text.js';
 import { eventKinds, shopCategories } from '../vocabulary.js';
-import { dayMs, drawDate, drawPrice, drawViews } from './numbers.js';
+import { dayMs, drawDate, drawPrice, drawViews, pictureSize } from './numbers.js';
 
 const kindCount = eventKinds.length;
 
@@ -29,6 +29,8 @@ export function eventDocument(shop: Shop, index: number): Document {
     slug,
     description: `${fullTitle} at ${location.address}, ${location.city}. Doors open half an hour before ${time}.`,
     image: `/images/events/${kind.kind}-${slug}.svg`,
+    imageAlt: fullTitle,
+    ...pictureSize,
     price: random.chance(0.12) ? 0 : drawPrice(random, kind.minPrice, kind.maxPrice),
     location,
     date: localTime(day, time, city),

@@ -24,3 +24,6 @@ export const drawViews = (random: DemoRandom, max: number) => Math.floor(max ** 
 export function drawDate(random: DemoRandom, day: number, fromDays: number, toDays: number): Date {
   return new Date(day + Math.floor((fromDays + (toDays - fromDays) * random.fraction()) * dayMs));
 }
+
+/** Of every demo picture, in pixels. */
+export const pictureSize = { imageWidth: 400, imageHeight: 400 } as const;

@@ -4,7 +4,7 @@ import type { DemoRandom } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
 import { storesForOffer } from '../scale.js';
 import { slugify } from '../text.js';
-import { drawDate, drawPrice, toCents } from './numbers.js';
+import { drawDate, drawPrice, pictureSize, toCents } from './numbers.js';
 import { storeName } from './store-document.js';
 
 /** Every fifteenth offer is a running flash sale: 20 of the default 300. */
@@ -65,6 +65,8 @@ export function offerDocument(shop: Shop, index: number): Document {
     ...(random.chance(0.9) ? { subtitle: random.pick(subtitles)(storeName(shop, store)) } : {}),
     slug: `${slugify(title)}-${index}`,
     image: `/images/offers/${percent}-off-${entry.imageSlug}-${index}.svg`,
+    imageAlt: entry.name,
+    ...pictureSize,
     discountedPrice,
     originalPrice,
     ...(random.chance(0.5) ? { cashbackPercentage: random.int(1, 15) } : {}),

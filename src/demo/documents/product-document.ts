@@ -5,7 +5,7 @@ import { at } from '../demo-random.js';
 import type { Shop } from '../demo-shop.js';
 import { storesFor } from '../scale.js';
 import { shopCategories } from '../vocabulary.js';
-import { dayMs, drawDate, drawPrice, drawRating, drawViews } from './numbers.js';
+import { dayMs, drawDate, drawPrice, drawRating, drawViews, pictureSize } from './numbers.js';
 
 /** The first draw of a product: one of the stores that exist in every shop that has this product. */
 const drawStore = (random: DemoRandom, index: number) => random.int(0, storesFor(index + 1) - 1);
@@ -38,6 +38,8 @@ export function productDocument(shop: Shop, index: number): Document {
     description: `${entry.name} by ${brand}. ${at(entry.details, detail)} ${at(entry.details, otherDetail)}`,
     brand,
     image: `/images/products/${entry.imageSlug}-${index}.svg`,
+    imageAlt: `${entry.name} by ${brand}`,
+    ...pictureSize,
     price: drawPrice(random, entry.minPrice, entry.maxPrice),
     category: shop.id('categories', categoryIndex),
     store: shop.id('stores', store),

@@ -5,7 +5,7 @@ import { drawPlace } from '../places.js';
 import { slugify } from '../text.js';
 import { shopCategories } from '../vocabulary.js';
 import storeWords from '../words/stores.json' with { type: 'json' };
-import { drawDate, drawRating, drawViews } from './numbers.js';
+import { drawDate, drawRating, drawViews, pictureSize } from './numbers.js';
 
 /** The name of the store at an index, without making its document. A name that was used before gets a number. */
 export function storeName(shop: Shop, index: number): string {
@@ -33,6 +33,8 @@ export function storeDocument(shop: Shop, index: number): Document {
     description: `${random.pick(storeWords.pitches)} Find us in ${district.name}, ${location.city}.`,
     logo: `/images/logos/${slug}.svg`,
     image: `/images/stores/${slug}.svg`,
+    imageAlt: name,
+    ...pictureSize,
     email: `hello@${slugify(name)}.example.com`,
     rating: drawRating(random),
     ...(random.chance(0.6) ? { cashback: random.int(1, 12) } : {}),

@@ -31,11 +31,14 @@ class MissingValue extends Error {
   }
 }
 
+/** Values of fields, at the top of an item, of documents that have none. */
+export type ItemDefaults = Readonly<Record<string, unknown>>;
+
 /**
  * Completes documents to items by the schema: exactly the fields of the type, `id` from `_id`, leaves serialised once.
  * GraphQL can then never fail on a value of an item, so a malformed document costs itself and not its section.
  */
-export function createItemCompleter(schema: GraphQLSchema): CompleteItem {
+export function createItemCompleter(schema: GraphQLSchema, defaults: ItemDefaults = {}): CompleteItem {
   const compiled = new Map<GraphQLObjectType, Complete>();
 
   const completeObject = (type: GraphQLObjectType): Complete => {
@@ -69,12 +72,18 @@ export function createItemCompleter(schema: GraphQLSchema): CompleteItem {
     throw new TypeError(`an item cannot hold the abstract type ${String(type)}`);
   };
 
+  const defaulted = Object.entries(defaults);
+  const withDefaults = (document: StoredDocument): StoredDocument => {
+    const missing = defaulted.filter(([name]) => document[name] === undefined || document[name] === null);
+    return missing.length === 0 ? document : { ...document, ...Object.fromEntries(missing) };
+  };
+
   return (type, document): CompletedItem => {
     const name = type().name;
     const objectType = schema.getType(name);
     if (!isObjectType(objectType)) throw new TypeError(`${name} is no object type of the schema`);
     try {
-      return { item: completeObject(objectType)(document) as Item };
+      return { item: completeObject(objectType)(withDefaults(document)) as Item };
     } catch (error) {
       if (!(error instanceof MissingValue)) throw error;
       const { path, expected, found } = error;

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { type GraphQLSchema, getNamedType, isObjectType, printType } from 'graphql';
 import type { ItemDefinition } from '../../sections/item-definition.js';
+import type { ItemDefaults } from './complete-item.js';
 
 /**
- * A fingerprint of what items look like: their types, the fields that are read for them and their references. It is part of an
+ * A fingerprint of what items look like: their types, the fields that are read for them, their references, and what stands for fields
+ * that documents lack. It is part of an
  * entry's name, so that entries of another version of the code count as missing instead of failing a section.
  */
-export function createItemShapes(schema: GraphQLSchema): (item: ItemDefinition) => string {
+export function createItemShapes(schema: GraphQLSchema, defaults: ItemDefaults = {}): (item: ItemDefinition) => string {
   const typesBelow = (name: string, seen: Set<string>): Set<string> => {
     const type = schema.getType(name);
     if (!isObjectType(type) || seen.has(name)) return seen;
@@ -19,7 +21,7 @@ export function createItemShapes(schema: GraphQLSchema): (item: ItemDefinition) 
       const found = schema.getType(name);
       return found === undefined ? '' : printType(found);
     });
-    const text = JSON.stringify([printed, select, references]);
+    const text = JSON.stringify([printed, select, references, defaults]);
     return createHash('sha256').update(text).digest('base64url').slice(0, 12);
   };
 }

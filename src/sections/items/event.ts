@@ -3,7 +3,10 @@ import type { ItemDefinition } from '../item-definition.js';
 import { Category } from './category.js';
 import { GeoPoint } from './geo-point.js';
 import { Item } from './item.js';
+import { Presentable, Priced, presentableFields } from './presentable.js';
 
+@Presentable
+@Priced
 @ObjectType({ description: 'An event that customers can go to.', implements: Item, simpleResolvers: true })
 export class Event extends Item {
   @Field(() => String, { description: 'What it is called.' })
@@ -43,6 +46,18 @@ export class Event extends Item {
 export const eventItem: ItemDefinition = {
   type: () => Event,
   collection: 'events',
-  select: ['title', 'subtitle', 'image', 'price', 'location', 'date', 'time', 'category', 'organizer'],
+  select: [
+    'title',
+    'subtitle',
+    'image',
+    ...presentableFields,
+    'price',
+    'currency',
+    'location',
+    'date',
+    'time',
+    'category',
+    'organizer',
+  ],
   references: { category: 'categories' },
 };

@@ -2,6 +2,7 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import type { ItemDefinition } from '../item-definition.js';
 import { Category } from './category.js';
 import { Item } from './item.js';
+import { Presentable, Priced, presentableFields } from './presentable.js';
 import { StoreSummary } from './store.js';
 
 @ObjectType({ description: 'The flash sale that an offer takes part in.', simpleResolvers: true })
@@ -19,6 +20,8 @@ export class OfferMetadata {
   flashSale?: FlashSale;
 }
 
+@Presentable
+@Priced
 @ObjectType({ description: 'An offer of a store.', implements: Item, simpleResolvers: true })
 export class Offer extends Item {
   @Field(() => String, { description: 'What it says.' })
@@ -59,6 +62,8 @@ export const offerItem: ItemDefinition = {
     'title',
     'subtitle',
     'image',
+    ...presentableFields,
+    'currency',
     'metadata.flashSale',
     'discountedPrice',
     'originalPrice',

@@ -2,6 +2,7 @@ import { Field, Float, ObjectType } from 'type-graphql';
 import type { ItemDefinition } from '../item-definition.js';
 import { Category } from './category.js';
 import { Item } from './item.js';
+import { Presentable, Priced, presentableFields } from './presentable.js';
 import { StoreSummary } from './store.js';
 
 @ObjectType({ description: 'How much of a product there is.', simpleResolvers: true })
@@ -10,6 +11,8 @@ export class Inventory {
   stock!: number;
 }
 
+@Presentable
+@Priced
 @ObjectType({ description: 'A product.', implements: Item, simpleResolvers: true })
 export class Product extends Item {
   @Field(() => String, { description: 'What it is called.' })
@@ -50,7 +53,9 @@ export const productItem: ItemDefinition = {
     'name',
     'brand',
     'image',
+    ...presentableFields,
     'price',
+    'currency',
     'category',
     'rating',
     'cashback',

@@ -3,6 +3,7 @@ import type { ItemDefinition } from '../item-definition.js';
 import { Category } from './category.js';
 import { GeoPoint } from './geo-point.js';
 import { Item } from './item.js';
+import { Presentable, presentableFields } from './presentable.js';
 
 @ObjectType({ description: 'The store that a product or an offer comes from.', simpleResolvers: true })
 export class StoreSummary {
@@ -22,6 +23,7 @@ export class StoreSummary {
   rating?: number;
 }
 
+@Presentable
 @ObjectType({ description: 'A store.', implements: Item, simpleResolvers: true })
 export class Store extends StoreSummary {
   @Field(() => Float, { nullable: true, description: 'Cashback in per cent of what is bought there.' })
@@ -43,6 +45,6 @@ export class Store extends StoreSummary {
 export const storeItem: ItemDefinition = {
   type: () => Store,
   collection: 'stores',
-  select: ['name', 'logo', 'image', 'rating', 'cashback', 'category', 'location', 'tags'],
+  select: ['name', 'logo', 'image', ...presentableFields, 'rating', 'cashback', 'category', 'location', 'tags'],
   references: { category: 'categories' },
 };

@@ -60,6 +60,12 @@ describe('the envelope', () => {
       'inventory',
       'store',
       'createdAt',
+      'currency',
+      'slug',
+      'url',
+      'imageAlt',
+      'imageWidth',
+      'imageHeight',
     ]);
   });
 
