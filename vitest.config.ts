@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import { defineConfig } from 'vitest/config';
 
 const require = createRequire(import.meta.url);
+const react18 = (path: string) => new URL(`test/client/react-18/node_modules/${path}`, import.meta.url).pathname;
 
 export default defineConfig({
   test: {
@@ -33,6 +34,17 @@ export default defineConfig({
             include: ['test/**/*.test-d.ts'],
             tsconfig: 'test/tsconfig.test-d.json',
           },
+        },
+      },
+      {
+        // The hook on the React before the present one: `npm run test:react-18`.
+        extends: true,
+        test: { name: 'react-18', include: ['test/client/react/**/*.test.ts'] },
+        resolve: {
+          alias: [
+            { find: /^react$/, replacement: react18('react/index.js') },
+            { find: /^react-dom\/(client|server)$/, replacement: react18('react-dom/$1.js') },
+          ],
         },
       },
       {

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import persistedDocuments from '../src/graphql/generated/persisted-documents.json' with { type: 'json' };
+import { clientDocument } from '../src/graphql/operations/client-document.js';
 import { generatedFiles } from '../src/graphql/operations/generated-files.js';
 import { readManifest, withoutPrefix, withPublished } from '../src/graphql/operations/manifest.js';
 import { registry } from '../src/sections/registry.js';
@@ -24,6 +25,11 @@ describe('generated files', () => {
     const codegen = promisify(execFile)('npx', ['graphql-codegen', '--config', 'codegen.yml', '--check']);
     await expect(codegen).resolves.toBeDefined();
   }, 60_000);
+
+  it("hold the page's operation for the client (else: npm run generate)", async () => {
+    const path = 'src/client/generated/homepage-document.ts';
+    expect(await readFile(path, 'utf8')).toBe(clientDocument(persistedDocuments));
+  });
 
   it('hold every present operation in the manifest of published ones (else: npm run generate)', () => {
     const names = [...generatedFiles(registry).keys()].filter((path) => path.includes('operations'));

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { TestApp } from '../support/app/build-test-app.js';
-import { useCachedApp } from '../support/app/cached-app-fixture.js';
+import { cachedAppFixture } from '../support/app/cached-app-fixture.js';
 
-const fixture = useCachedApp({ products: 100 });
+const fixture = cachedAppFixture({ products: 100 });
 
 const hang = (collection: string) =>
   fixture.shop.fail(collection, { failCommands: ['find'], blockConnection: true, blockTimeMS: 60_000 });

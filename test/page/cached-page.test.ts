@@ -2,10 +2,10 @@ import type { Document } from 'mongodb';
 import { describe, expect, it, vi } from 'vitest';
 import { registry } from '../../src/sections/registry.js';
 import { bearer, type RestBody } from '../support/app/build-test-app.js';
-import { useCachedApp } from '../support/app/cached-app-fixture.js';
+import { cachedAppFixture } from '../support/app/cached-app-fixture.js';
 import { sectionsShowing } from '../support/data/sections.js';
 
-const fixture = useCachedApp({ products: 200 });
+const fixture = cachedAppFixture({ products: 200 });
 
 const page = async (search = '', headers: Record<string, string> = {}): Promise<RestBody> =>
   (await fixture.app.get(`/api/v1/homepage${search}`, headers)).body;

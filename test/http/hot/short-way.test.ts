@@ -6,10 +6,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSchema } from '../../../src/graphql/schema/build-schema.js';
 import { registry } from '../../../src/sections/registry.js';
 import { bearer } from '../../support/app/build-test-app.js';
-import { useCachedApp } from '../../support/app/cached-app-fixture.js';
+import { cachedAppFixture } from '../../support/app/cached-app-fixture.js';
 import { randomOperations } from '../../support/data/random-operations.js';
 
-const fixture = useCachedApp({ products: 120 });
+const fixture = cachedAppFixture({ products: 120 });
 
 /** Requests that Fastify has handled: the short way's never reach it. */
 let handled = 0;

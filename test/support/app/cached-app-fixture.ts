@@ -14,7 +14,7 @@ export interface CachedAppFixture {
   restart(env: Record<string, string>): Promise<void>;
 }
 
-export function useCachedApp(options: { products: number }): CachedAppFixture {
+export function cachedAppFixture(options: { products: number }): CachedAppFixture {
   const start = createFakeClock().now();
   let shop: Shop;
   let clock: FakeClock;

@@ -11,7 +11,12 @@ export function fetchFrom(app: TestApp): typeof fetch {
       headers: Object.fromEntries(request.headers),
       ...(request.body === null ? {} : { payload: await request.text() }),
     });
-    const contentType = String(headers['content-type']);
-    return new Response(text, { status, headers: { 'content-type': contentType } });
+    const given = Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, String(value)]],
+    );
+    // The body is read as text already.
+    const plain = given.filter(([name]) => name !== 'content-encoding' && name !== 'content-length');
+    const isEmpty = status === 204 || status === 304;
+    return new Response(isEmpty ? null : text, { status, headers: Object.fromEntries(plain) });
   };
 }
