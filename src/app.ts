@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
@@ -25,6 +25,7 @@ import { createAuthenticator } from './http/auth/authenticator.js';
 import { createKeySet } from './http/auth/key-set.js';
 import { createKeySource } from './http/auth/key-source.js';
 import { createViewers } from './http/auth/viewers.js';
+import type { Answered } from './http/hooks/answered.js';
 import { createShortWay } from './http/hot/short-way.js';
 import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
@@ -34,10 +35,12 @@ import { healthRoutes } from './http/routes/health-routes.js';
 import { homepageRoute } from './http/routes/homepage-route.js';
 import { imageRoute } from './http/routes/image-route.js';
 import { legacyRoutes } from './http/routes/legacy-routes.js';
+import { createMetricsServer, metricsRoute } from './http/routes/metrics-route.js';
 import { createRequestScopes } from './http/routes/open-request.js';
 import { createServer } from './http/server.js';
+import { createAnswerLog } from './observability/answer-log.js';
 import { logCacheEvents } from './observability/cache-log.js';
-import { createPageLog } from './observability/page-log.js';
+import { createMetrics } from './observability/metrics/metrics.js';
 import { logPageEvents } from './observability/section-log.js';
 import { logSourceEvents } from './observability/source-log.js';
 import { createHomepage } from './page/homepage.js';
@@ -70,6 +73,8 @@ const LOAD_SHARE = 0.9;
 
 export interface App {
   server: FastifyInstance;
+  /** Serves `GET /metrics` on a port of its own, when it listens; undefined without `METRICS_PORT`. */
+  metricsServer: Server | undefined;
   /** Resolves when the database's changes are being followed, or cannot be. */
   following: Promise<void>;
   /** From now on `/readyz` says that this process is going away, and each answer ends its connection. */
@@ -94,7 +99,8 @@ export async function buildApp(options: {
   cache?: Cache;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random } = options;
-  const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy } = config.http;
+  const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy, metricsPort } =
+    config.http;
   const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
   const { production } = config;
   // A load must fail before its request's time is over: only then is the failure remembered.
@@ -125,10 +131,11 @@ export async function buildApp(options: {
   const pageEvents = createEmitter<PageEventMap>();
   logPageEvents({ events: pageEvents, logger, clock });
   const lag = createLagSensor({ clock });
+  const memory = createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } });
   const cache =
     options.cache ??
     createCache({
-      memory: createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } }),
+      memory,
       shared: config.redis && createRedisStore({ ...config.redis, clock, random }),
       clock,
       events,
@@ -177,16 +184,30 @@ export async function buildApp(options: {
     ...{ warming, warmingIntervalMs, clock, logger },
   });
 
+  const metrics = createMetrics({
+    ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents },
+    sources: {
+      ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool },
+      isDatabaseUp: () => database.outage() === undefined,
+      underWay: () => underWay.size,
+      isDraining: () => draining,
+    },
+  });
+  const logAnswer = createAnswerLog(logger);
+  const onAnswered = (answer: Answered) => {
+    metrics.answered(answer);
+    logAnswer(answer);
+  };
   const shortWay =
     config.http.fragments && batchEndpoint
       ? createShortWay({
           ...{ registry, schema, operations, source, views, authenticator, limiter, config, clock },
           draining: () => draining,
-          onAnswer: createPageLog({ logger, clock }),
+          onAnswered,
         })
       : undefined;
   const server = await createServer({
-    ...{ logger, production, corsOrigins, trustProxy, takeOnArrival, underWay },
+    ...{ logger, answered: { clock, onAnswered }, production, corsOrigins, trustProxy, takeOnArrival, underWay },
     draining: () => draining,
     shortWay: shortWay?.listener,
   });
@@ -207,10 +228,13 @@ export async function buildApp(options: {
   homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
+  const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
+  if (metricsPort === undefined) metricsRoute(server, { metrics, token: config.adminToken });
   imageRoute(server, { render: renderDemoImage });
 
   return {
     server,
+    metricsServer,
     following: jobs.following,
     drain: () => {
       draining = true;
@@ -228,6 +252,7 @@ export async function buildApp(options: {
     close: async () => {
       draining = true;
       await server.close();
+      metricsServer?.close();
       lag.stop();
       await jobs.stop();
       await views.flush();

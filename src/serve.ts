@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import 'reflect-metadata';
 import { buildApp } from './app.js';
 import { endGracefully } from './closing.js';
@@ -45,6 +46,13 @@ export async function serve(config: Config): Promise<void> {
   await app.server.listen({ host, port: wanted }).catch((error) => {
     throw listenFault(error, { host, port: wanted });
   });
+  const { metricsPort } = config.http;
+  if (app.metricsServer !== undefined && metricsPort !== undefined) {
+    app.metricsServer.listen(metricsPort, host);
+    await once(app.metricsServer, 'listening').catch((error) => {
+      throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
+    });
+  }
   const afterwards = async () => demo?.close();
   endGracefully({ app, afterwards, drainMs, requestTimeoutMs, clock, logger });
   const [address] = app.server.addresses();

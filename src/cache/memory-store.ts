@@ -10,6 +10,8 @@ export interface MemoryStore {
   /** Estimated bytes in use, never above the bound. */
   readonly bytes: number;
   readonly size: number;
+  /** How many copies it had no room for. */
+  readonly evictions: number;
 }
 
 /** A parsed list of twenty products took 1.6 bytes of heap for each byte of its JSON (Node 20); with some reserve: two. */
@@ -26,8 +28,12 @@ export function createMemoryStore(options: {
   shares?: Readonly<Record<string, number>>;
 }): MemoryStore {
   const { maxBytes, shares = {} } = options;
+  let evictions = 0;
   const open = (share: number) =>
     new LRUCache<string, Copy>({
+      dispose: (_copy, _key, reason) => {
+        if (reason === 'evict') evictions += 1;
+      },
       maxSize: Math.max(1, Math.floor(maxBytes * share)),
       sizeCalculation: ({ bytes, header }, key) =>
         COPY_OVERHEAD_BYTES + bytes * BYTES_PER_TEXT_BYTE + 2 * key.length + 64 * header.tags.length,
@@ -55,6 +61,9 @@ export function createMemoryStore(options: {
     },
     get bytes() {
       return sum((store) => store.calculatedSize);
+    },
+    get evictions() {
+      return evictions;
     },
     get size() {
       return sum((store) => store.size);

@@ -64,6 +64,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     http: Object.freeze({
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),
       port: values.PORT,
+      metricsPort: values.METRICS_PORT,
       requestTimeoutMs: values.REQUEST_TIMEOUT,
       drainMs: values.DRAIN_MS,
       batchEndpoint: values.ENABLE_BATCH_ENDPOINT,

@@ -159,6 +159,12 @@ export const variables = {
   },
   FASTLY_API_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
   CLOUDFLARE_API_TOKEN: { schema: text, default: undefined, expected: 'a secret' },
+  METRICS_PORT: {
+    schema: integer(0, 65_535).optional(),
+    default: undefined,
+    expected:
+      'a port from 0 to 65535 on which GET /metrics answers everybody; without it, it answers this machine and ADMIN_TOKEN on PORT',
+  },
   LOG_LEVEL: {
     schema: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',

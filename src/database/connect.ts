@@ -29,6 +29,8 @@ export interface Database {
   outage(): string | undefined;
   /** What is wrong with its collections, and does not keep it from being read: missing or empty ones. */
   warnings(): readonly string[];
+  /** Reads under way, and how many connections there may be for them. */
+  pool(): { reads: number; limit: number };
   /** Resolves when the first connection stands and the collections and indexes were checked. */
   ready: Promise<void>;
   /** Opens a feed of changes as soon as there is a connection; see `openChangeFeed`. */
@@ -153,6 +155,7 @@ export function connectDatabase(options: {
   return {
     sources,
     outage,
+    pool: () => ({ reads: waiting.size, limit: poolSize }),
     warnings: startCheck.warnings,
     ready,
     follow: async (followed, resumeToken) => {

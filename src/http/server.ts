@@ -9,8 +9,10 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, LogController } from 'fastify';
 import type { Config } from '../config/config.js';
+import type { Clock } from '../core/clock.js';
 import type { AppError } from '../core/errors.js';
 import { BROTLI_QUALITY, GZIP_LEVEL, MIN_COMPRESSED_BYTES } from '../page/fragments/compression.js';
+import { type Answered, tellAnswers } from './hooks/answered.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
 import { createConnectionGate } from './hooks/connection-gate.js';
 import { allowOrigins } from './hooks/cors.js';
@@ -57,6 +59,8 @@ export const connectionBounds = {
  */
 export async function createServer(options: {
   logger: FastifyBaseLogger;
+  /** `onAnswered` is told of every answer that is not the short way's. */
+  answered?: { clock: Clock; onAnswered: (answer: Answered) => void };
   /** Whether the process is going away: requests are served as ever, and each answer ends its connection. */
   draining: () => boolean;
   /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); none when left out. */
@@ -126,17 +130,7 @@ export async function createServer(options: {
     if (reply.statusCode === 401) reply.header('www-authenticate', 'Bearer');
   });
   conditionalRequests(server);
-  server.addHook('onResponse', async (request, reply) => {
-    request.log.debug(
-      {
-        method: request.method,
-        path: pathOf(request),
-        status: reply.statusCode,
-        duration: reply.elapsedTime,
-      },
-      'Request completed',
-    );
-  });
+  if (options.answered) tellAnswers(server, options.answered);
   // @fastify/compress heeds `x-no-compression` itself.
   await server.register(compress, {
     threshold: MIN_COMPRESSED_BYTES,

@@ -148,7 +148,6 @@ export function createHomepage(options: {
       });
       const all = Promise.all(pending).then((outcomes) => {
         deadline.dispose();
-        logPage(scope, outcomes, clock.now());
         return outcomes;
       });
       return {
@@ -188,18 +187,4 @@ function hasLeft({ deadline }: RequestScope): boolean {
 function viewOf(section: Section, { answer, error }: Outcome, limit: number): SectionView {
   if (answer === undefined) throw error;
   return toView(section, answer, limit);
-}
-
-/** A line for each page: INFO, or WARN when a section failed; the request's logger adds its id. */
-function logPage(scope: RequestScope, outcomes: readonly Outcome[], now: number): void {
-  const failed = outcomes.some(({ error }) => error !== undefined);
-  scope.logger[failed ? 'warn' : 'info'](
-    {
-      userId: scope.viewer?.userId,
-      duration: Math.round(now - scope.startedAt),
-      cacheHit: isFromCache(outcomes),
-      sections: Object.fromEntries(outcomes.map(({ section, error }) => [section, error ? 'failed' : 'success'])),
-    },
-    'Homepage request completed',
-  );
 }

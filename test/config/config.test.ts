@@ -15,6 +15,7 @@ const valid: Partial<Record<VariableName, string>> = {
     JWT_JWKS: 'http://h/keys',
     PURGE_TARGETS: 'nginx:/cache',
     SHOP_CURRENCY: 'EUR',
+    METRICS_PORT: '0',
     LEGACY_SUNSET: '2027-06-30',
     LOG_LEVEL: 'info',
   },

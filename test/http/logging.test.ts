@@ -33,6 +33,7 @@ describe('the log', () => {
         level: 'INFO',
         timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
         requestId: 'req_xyz123',
+        ...{ method: 'GET', path: '/api/v1/homepage', status: 200, client: '127.0.0.1' },
         userId,
         duration: 0,
         cacheHit: false,
@@ -40,6 +41,17 @@ describe('the log', () => {
         message: 'Homepage request completed',
       },
     ]);
+  });
+
+  it('has a line for every other answer, and for probes only when they fail', async () => {
+    await app.get('/nowhere?secret=1');
+    await app.get('/healthz');
+    await app.graphql('{ offers(limit: 1) { total } }');
+    expect(lines.map(({ message, path, status }) => [message, path, status])).toEqual([
+      ['Request completed', '/nowhere', 404],
+      ['Request completed', '/graphql', 200],
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
   });
 
   it('warns of a partial failure, with its cause, by the same request id', async () => {

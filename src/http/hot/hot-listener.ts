@@ -8,11 +8,14 @@ import type { HotOperation, HotOperations } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
 import { writeAnswer } from './write-answer.js';
 
-/** What is told of each answer, for the log. */
+/** An answer of the short way: always 200 or 304, with every section from memory. */
 export interface HotAnswer {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
   readonly requestId: string;
   readonly viewer: Viewer | undefined;
-  readonly startedAt: number;
+  /** By `performance.now()`. */
+  readonly arrivedAt: number;
   readonly pages: PreparedAnswer['pages'];
 }
 
@@ -50,14 +53,14 @@ export function createHotListener(options: {
     const { viewer } = plain;
     if (operation === undefined) return false;
     if (operation.userId !== undefined && operation.userId !== viewer?.userId) return false;
-    const startedAt = clock.now();
-    const served = pages.answer(operation, viewer, startedAt);
+    const arrivedAt = performance.now();
+    const served = pages.answer(operation, viewer, clock.now());
     if (served === undefined) return false;
     const standing: Standing | undefined = limiter?.take(clientOf(request, viewer), operation.cost);
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
     writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
-    onAnswer({ requestId, viewer, startedAt, pages: served.pages });
+    onAnswer({ request, response, requestId, viewer, arrivedAt, pages: served.pages });
     return true;
   };
 

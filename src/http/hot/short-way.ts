@@ -12,6 +12,7 @@ import type { SectionSource } from '../../page/sources/section-source.js';
 import type { ViewCounter } from '../../page/view-counter.js';
 import type { Section, Viewer } from '../../sections/define-section.js';
 import type { Authenticator } from '../auth/authenticator.js';
+import type { Answered } from '../hooks/answered.js';
 import { cacheTag } from '../hooks/cache-headers.js';
 import { originMatcher } from '../hooks/cors.js';
 import { createRequestIds, REQUEST_ID } from '../hooks/request-id.js';
@@ -48,10 +49,11 @@ export function createShortWay(options: {
   limiter: RateLimiter | undefined;
   config: Pick<Config, 'production' | 'http'>;
   draining: () => boolean;
-  onAnswer: (answer: HotAnswer) => void;
+  /** Is told of every answer. */
+  onAnswered: (answer: Answered) => void;
   clock: Clock;
 }): ShortWay {
-  const { registry, schema, operations, source, views, authenticator, limiter, config, draining, onAnswer, clock } =
+  const { registry, schema, operations, source, views, authenticator, limiter, config, draining, onAnswered, clock } =
     options;
   const { corsOrigins, trustProxy } = config.http;
   const preparer = createPagePreparer({ schema, registry });
@@ -103,7 +105,29 @@ export function createShortWay(options: {
       clientOf,
       newRequestId: createRequestIds(),
       staticHeaders: Object.entries(securityHeaders(config)).flat(),
-      ...{ limiter, draining, onAnswer, clock },
+      ...{ limiter, draining, clock },
+      onAnswer: (answer) => onAnswered(answeredBy(answer, addressOf)),
     }),
+  };
+}
+
+/** Read by those who want it only: most of it costs something. */
+function answeredBy(answer: HotAnswer, addressOf: (request: IncomingMessage) => string): Answered {
+  const { request, response, requestId, viewer, arrivedAt, pages } = answer;
+  const { method = 'GET', url = '' } = request;
+  const route = url.startsWith('/graphql') ? '/graphql' : '/api/v1/homepage';
+  return {
+    ...{ requestId, method, path: route, route },
+    status: response.statusCode,
+    durationMs: performance.now() - arrivedAt,
+    isPartial: false,
+    get client() {
+      return addressOf(request);
+    },
+    get page() {
+      const sections: Record<string, 'success'> = {};
+      for (const { metadata } of pages) for (const { section } of metadata.sections) sections[section] = 'success';
+      return { userId: viewer?.userId, cacheHit: true, sections };
+    },
   };
 }

@@ -4,6 +4,7 @@ import { FRESH_COST } from '../../graphql/limits/complexity.js';
 import type { RequestScope } from '../../page/homepage.js';
 import type { OpenScope } from '../../page/request-scope.js';
 import type { ViewerOf } from '../auth/viewers.js';
+import { rememberScope } from '../hooks/answered.js';
 import type { Charge } from '../rate-limit/rate-limit-hook.js';
 import { clientTimeoutMs } from './client-timeout.js';
 
@@ -33,6 +34,7 @@ export function createRequestScopes(options: {
     });
     if (fresh) charge(request, reply, FRESH_COST);
     const scope = openScope({ logger: request.log, viewer, timeoutMs: clientTimeoutMs(request.headers) });
+    rememberScope(request, scope);
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) scope.deadline.abort(new DOMException('The client has left', 'AbortError'));
       scope.deadline.dispose();

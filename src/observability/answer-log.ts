@@ -1,0 +1,37 @@
+import type { Logger } from 'pino';
+
+/** An answer that has been sent. */
+export interface LoggedAnswer {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly status: number;
+  readonly durationMs: number;
+  readonly client: string;
+  /** Whether a section of its page failed. */
+  readonly isPartial: boolean;
+  readonly page:
+    | {
+        readonly userId: string | undefined;
+        readonly cacheHit: boolean;
+        readonly sections: Readonly<Record<string, 'success' | 'failed'>>;
+      }
+    | undefined;
+}
+
+/** Probes ask every few seconds, and metrics are scraped: what they get is worth a line only when it fails. */
+const quiet: readonly string[] = ['/healthz', '/readyz', '/metrics'];
+
+/** Writes one line for each answer: INFO, or WARN when a section or the whole failed by our fault. */
+export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' | 'isLevelEnabled'>) {
+  return (answer: LoggedAnswer): void => {
+    const { requestId, method, path, status, durationMs, isPartial } = answer;
+    const level = status >= 500 || isPartial ? 'warn' : quiet.includes(path) && status < 400 ? 'debug' : 'info';
+    // The level is read for each answer: it may be changed while the process runs. The rest only for one that has a line.
+    if (!logger.isLevelEnabled(level)) return;
+    const { page, client } = answer;
+    const line = { requestId, method, path, status, duration: Math.round(durationMs), client };
+    if (page === undefined) logger[level](line, 'Request completed');
+    else logger[level]({ ...line, ...page }, 'Homepage request completed');
+  };
+}
