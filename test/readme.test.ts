@@ -29,6 +29,9 @@ const moving: Readonly<Record<string, RegExp>> = {
   ageMs: /^\d+$/,
   durationMs: /^\d+$/,
   executionTime: /^\d+$/,
+  // Warming may have come first.
+  fromCache: /^(true|false)$/,
+  status: /^(FRESH|CACHED)$/,
 };
 
 /** A README answer leaves out keys, and "..." stands for the rest of a text; everything else must be answered as it is shown. */

@@ -22,6 +22,8 @@ export interface LoggedAnswer {
 /** Probes ask every few seconds, and metrics are scraped: what they get is worth a line only when it fails. */
 const quiet: readonly string[] = ['/healthz', '/readyz', '/metrics'];
 
+const pages: readonly string[] = ['/api/v1/homepage', '/graphql'];
+
 /** Writes one line for each answer: INFO, or WARN when a section or the whole failed by our fault. */
 export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' | 'isLevelEnabled'>) {
   return (answer: LoggedAnswer): void => {
@@ -31,7 +33,7 @@ export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' |
     if (!logger.isLevelEnabled(level)) return;
     const { page, client } = answer;
     const line = { requestId, method, path, status, duration: Math.round(durationMs), client };
-    if (page === undefined) logger[level](line, 'Request completed');
-    else logger[level]({ ...line, ...page }, 'Homepage request completed');
+    const message = pages.includes(path) && page !== undefined ? 'Homepage request completed' : 'Request completed';
+    logger[level]({ ...line, ...page }, message);
   };
 }
