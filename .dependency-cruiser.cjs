@@ -20,7 +20,7 @@ const reach = {
   background: ['page', ...engine],
   observability: ['page', ...engine],
   demo: ['embedded-mongodb', 'database', ...foundations],
-  commands: ['demo', 'embedded-mongodb', 'graphql', 'page', ...engine],
+  commands: ['demo', 'embedded-mongodb', 'http', 'graphql', 'page', ...engine],
   'embedded-mongodb': [],
   client: [],
   web: ['client'],

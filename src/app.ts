@@ -27,6 +27,10 @@ import { createKeySource } from './http/auth/key-source.js';
 import { createViewers } from './http/auth/viewers.js';
 import type { Answered } from './http/hooks/answered.js';
 import { createShortWay } from './http/hot/short-way.js';
+import { gatewayDocument } from './http/openapi/gateway-document.js';
+import { exampleOperations } from './http/pages/example-operations.js';
+import { graphiqlPage } from './http/pages/graphiql-page.js';
+import { referencePage } from './http/pages/reference-page.js';
 import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
@@ -37,6 +41,7 @@ import { imageRoute } from './http/routes/image-route.js';
 import { legacyRoutes } from './http/routes/legacy-routes.js';
 import { createMetricsServer, metricsRoute } from './http/routes/metrics-route.js';
 import { createRequestScopes } from './http/routes/open-request.js';
+import { openApiRoute } from './http/routes/openapi-route.js';
 import { createServer } from './http/server.js';
 import { createAnswerLog } from './observability/answer-log.js';
 import { logCacheEvents } from './observability/cache-log.js';
@@ -95,6 +100,8 @@ export async function buildApp(options: {
   clock: Clock;
   logger: Logger;
   random?: Random;
+  /** A user's, shown to developers to try the personal page with. */
+  demoToken?: string | undefined;
   /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
 }): Promise<App> {
@@ -230,6 +237,9 @@ export async function buildApp(options: {
   adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
   if (metricsPort === undefined) metricsRoute(server, { metrics, token: config.adminToken });
+  openApiRoute(server, gatewayDocument({ schema, operations, registry }));
+  referencePage(server);
+  if (!production) graphiqlPage(server, { examples: exampleOperations(registry), token: options.demoToken });
   imageRoute(server, { render: renderDemoImage });
 
   return {

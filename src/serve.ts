@@ -40,6 +40,7 @@ export async function serve(config: Config): Promise<void> {
     database,
     clock,
     logger,
+    demoToken: demo?.user.token,
   });
   if (demo !== undefined) await database.ready;
   const { host, port: wanted, drainMs, requestTimeoutMs } = config.http;
@@ -58,7 +59,7 @@ export async function serve(config: Config): Promise<void> {
   const [address] = app.server.addresses();
   const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;
-  console.log(`Homepage Gateway: ${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST)`);
+  console.log(`Homepage Gateway: ${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST), ${url}/docs (reference)`);
   if (demo === undefined) return;
   const { userId, token } = demo.user;
   console.log('MONGODB_URI is not set: serving demo data from an embedded database, which is for trying out only');

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import persistedDocuments from '../src/graphql/generated/persisted-documents.json' with { type: 'json' };
 import { clientDocument } from '../src/graphql/operations/client-document.js';
 import { generatedFiles } from '../src/graphql/operations/generated-files.js';
 import { readManifest, withoutPrefix, withPublished } from '../src/graphql/operations/manifest.js';
+import { createOperations } from '../src/graphql/operations/operations.js';
+import { createSchema } from '../src/graphql/schema/build-schema.js';
+import { gatewayDocument } from '../src/http/openapi/gateway-document.js';
 import { registry } from '../src/sections/registry.js';
 
 describe('generated files', () => {
@@ -19,6 +23,12 @@ describe('generated files', () => {
     expect(operations.map((name) => `schema/operations/${name}`).sort()).toEqual(
       [...generatedFiles(registry).keys()].filter((path) => path.includes('operations')).sort(),
     );
+  });
+
+  it('hold the OpenAPI document (else: npm run generate)', async () => {
+    const schema = createSchema(registry);
+    const document = gatewayDocument({ schema, operations: createOperations(schema, registry), registry });
+    expect(parse(await readFile('schema/openapi.yaml', 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
   });
 
   it('hold the manifest and the typed documents of codegen.yml (else: npm run generate)', async () => {

@@ -36,6 +36,9 @@ const traits: Record<ErrorCode, ErrorTraits> = {
   INTERNAL_ERROR: { status: 500, severity: 'high', retryable: false },
 };
 
+/** Every code that a client may see. */
+export const errorCodes = Object.keys(traits) as readonly ErrorCode[];
+
 interface AppErrorOptions extends ErrorOptions {
   /** Id of the section that failed, as in the REST answer: `trending_stores`. */
   section?: string;

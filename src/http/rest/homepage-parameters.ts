@@ -18,6 +18,11 @@ const DEGREES = /^-?\d{1,3}(\.\d{1,20})?$/;
 
 /** `lng,lat` in degrees. */
 export const locationParameter: Parameter<Location> = {
+  schema: {
+    type: 'string',
+    pattern: '^-?\\d{1,3}(\\.\\d{1,20})?,-?\\d{1,3}(\\.\\d{1,20})?$',
+    examples: ['13.4,52.52'],
+  },
   allowed: `lng,lat in degrees, lng from ${LONGITUDE.min} to ${LONGITUDE.max}, lat from ${LATITUDE.min} to ${LATITUDE.max}`,
   parse: (text) => {
     const parts = text.split(',');
@@ -29,6 +34,7 @@ export const locationParameter: Parameter<Location> = {
 
 const userIdParameter: Parameter<string> = {
   allowed: '24 hexadecimal digits',
+  schema: { type: 'string', pattern: '^[0-9a-fA-F]{24}$' },
   parse: objectIdText,
 };
 
@@ -52,28 +58,36 @@ export interface HomepageParameters {
   fallback: 'null' | 'empty';
 }
 
-/** Reads the query string of `GET /api/v1/homepage`. */
-export function createHomepageParameters(options: { registry: readonly Section[]; sparseFields: SparseFields }) {
+/** The parameters of `GET /api/v1/homepage`. */
+export function homepageParameterTable(options: { registry: readonly Section[]; sparseFields: SparseFields }) {
   const { registry, sparseFields } = options;
   const spellings = new Map(
     registry.flatMap((section) => [section.key, section.snakeCase].map((name) => [name, section])),
   );
-  const known = {
+  return {
     userId: userIdParameter,
     ...listParameters,
     sections: listParameter({
       allowed: registry.map(({ id }) => id).join(', '),
+      words: { type: 'string', enum: [...spellings.keys()] },
       resolve: (word) => spellings.get(word),
       candidates: [...spellings.keys()],
     }),
     includeAnalytics: booleanParameter,
     fields: listParameter({
       allowed: 'section.field paths such as justForYou.items.name',
+      words: { type: 'string' },
       resolve: (path) => sparseFields.resolve(path, spellings),
       candidates: sparseFields.paths,
     }),
     fallback: choiceParameter('null', 'empty'),
   };
+}
+
+/** Reads the query string of `GET /api/v1/homepage`. */
+export function createHomepageParameters(options: { registry: readonly Section[]; sparseFields: SparseFields }) {
+  const { registry, sparseFields } = options;
+  const known = homepageParameterTable(options);
 
   /** @throws ValidationErrors listing every bad parameter, with what is allowed */
   return (search: string): HomepageParameters => {

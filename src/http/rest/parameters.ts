@@ -1,12 +1,17 @@
 import { AppError, ValidationErrors } from '../../core/errors.js';
 import { didYouMean } from '../../core/suggestion.js';
 
+/** A JSON Schema (draft 2020-12). */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
 /** How one parameter is read. */
 export interface Parameter<Value> {
   /** The value, or undefined when the text is not one; `found` takes what is wrong with it in particular. */
   parse(text: string, found: (problem: string) => void): Value | undefined;
   /** What is allowed, as text for the error. */
   allowed: string;
+  /** The same as JSON Schema, for OpenAPI. */
+  schema: JsonSchema;
   /** Whether it may be given several times: its values are put together with commas. */
   repeatable?: true;
 }
@@ -94,7 +99,11 @@ function sorted(search: string) {
 }
 
 /** Decimal digits only, within a range. */
-export const integerParameter = (range: { min: number; max: number }): Parameter<number> => ({
+export const integerParameter = (range: { min: number; max: number; default?: number }): Parameter<number> => ({
+  schema: {
+    ...{ type: 'integer', minimum: range.min, maximum: range.max },
+    ...(range.default === undefined ? {} : { default: range.default }),
+  },
   allowed: `an integer from ${range.min} to ${range.max}`,
   parse: (text) => {
     const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
@@ -104,12 +113,14 @@ export const integerParameter = (range: { min: number; max: number }): Parameter
 
 export const booleanParameter: Parameter<boolean> = {
   allowed: 'true, false, 1, 0',
+  schema: { type: 'string', enum: ['true', 'false', '1', '0'], default: 'false' },
   // No lookup in an object, which has `constructor` and the like as well.
   parse: (text) => (['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined),
 };
 
 export const choiceParameter = <Choice extends string>(...choices: Choice[]): Parameter<Choice> => ({
   allowed: choices.join(', '),
+  schema: { type: 'string', enum: choices, default: choices[0] },
   parse: (text, found) => {
     const choice = choices.find((candidate) => candidate === text);
     if (choice === undefined) found(`${quoted(text)} is not allowed${didYouMean(text, choices)}`);
@@ -120,10 +131,13 @@ export const choiceParameter = <Choice extends string>(...choices: Choice[]): Pa
 /** A list of words, each of which `resolve` knows or not; one that is repeated counts once. */
 export const listParameter = <Value>(options: {
   allowed: string;
+  /** Of one word. */
+  words: JsonSchema;
   resolve: (word: string) => Value | undefined;
   candidates: readonly string[];
 }): Parameter<Value[]> => ({
   allowed: options.allowed,
+  schema: { type: 'array', items: options.words },
   repeatable: true,
   parse: (text, found) => {
     const resolved = [...new Set(text.split(','))].map((word) => ({ word, value: options.resolve(word) }));

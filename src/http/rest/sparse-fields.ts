@@ -3,7 +3,7 @@ import type { Section } from '../../sections/define-section.js';
 import { restName } from './reshape.js';
 
 /** One path of the `fields` parameter: a section, and names below it (none: the whole section). */
-interface FieldPath {
+export interface FieldPath {
   section: Section;
   names: readonly string[];
 }

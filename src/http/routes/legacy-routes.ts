@@ -11,7 +11,7 @@ import { operationNamed, searchOf } from '../rest/persisted-homepage.js';
 import type { OpenRequest } from './open-request.js';
 
 /** The parameters of a list that serves another section with `flashSale`; `featured` asks for the first one. */
-const flashSaleParameters = { featured: booleanParameter, flashSale: booleanParameter };
+export const flashSaleParameters = { featured: booleanParameter, flashSale: booleanParameter };
 
 export interface LegacyRoutesOptions {
   homepage: Homepage;

@@ -9,6 +9,7 @@ import { registry } from '../../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from '../fake-clock.js';
 import { silentLogger } from '../test-logger.js';
 import { createNoCache } from './no-cache.js';
+import { contractFaults } from './openapi-contract.js';
 
 export const TEST_SECRET = 'a secret of the tests, 32 bytes long';
 
@@ -123,6 +124,11 @@ export async function buildTestApp(
       String(response.headers['content-type']).startsWith('application/json') &&
       response.headers['content-encoding'] === undefined &&
       response.payload !== '';
+    // Every REST answer of the tests is what the OpenAPI document says.
+    if (json && overrides.registry === undefined && request.method === 'GET') {
+      const faults = contractFaults({ path: request.url, status: response.statusCode, text: response.payload });
+      if (faults.length > 0) throw new Error(`not as schema/openapi.yaml says:\n${faults.join('\n')}`);
+    }
     return {
       status: response.statusCode,
       headers: response.headers,
