@@ -1,5 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startJobs } from './background/start-background.js';
@@ -28,9 +29,11 @@ import { createViewers } from './http/auth/viewers.js';
 import type { Answered } from './http/hooks/answered.js';
 import { createShortWay } from './http/hot/short-way.js';
 import { gatewayDocument } from './http/openapi/gateway-document.js';
+import { type DemoControls, demoControls } from './http/pages/demo-controls.js';
 import { exampleOperations } from './http/pages/example-operations.js';
 import { graphiqlPage } from './http/pages/graphiql-page.js';
 import { referencePage } from './http/pages/reference-page.js';
+import { shopPage } from './http/pages/shop-page.js';
 import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
@@ -73,6 +76,8 @@ const BOOKKEEPING_TIMEOUT_MS = 1000;
 const ANSWERED_POLL_MS = 20;
 /** Share of process memory that entries of places may take: one client can ask for any number of them. */
 const PLACES_SHARE = 0.25;
+/** Where `npm run build` puts the shop's page. */
+const WEB_DIRECTORY = fileURLToPath(new URL('../dist/web/', import.meta.url));
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
@@ -100,8 +105,8 @@ export async function buildApp(options: {
   clock: Clock;
   logger: Logger;
   random?: Random;
-  /** A user's, shown to developers to try the personal page with. */
-  demoToken?: string | undefined;
+  /** What developers may try with the demo database; never in production. */
+  demo?: DemoControls | undefined;
   /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
 }): Promise<App> {
@@ -239,7 +244,12 @@ export async function buildApp(options: {
   if (metricsPort === undefined) metricsRoute(server, { metrics, token: config.adminToken });
   openApiRoute(server, gatewayDocument({ schema, operations, registry }));
   referencePage(server);
-  if (!production) graphiqlPage(server, { examples: exampleOperations(registry), token: options.demoToken });
+  const { demo } = options;
+  if (!production) {
+    graphiqlPage(server, { examples: exampleOperations(registry), token: demo?.user.token });
+    await shopPage(server, WEB_DIRECTORY);
+    if (demo !== undefined) demoControls(server, { demo, registry, invalidate: cache.invalidate });
+  }
   imageRoute(server, { render: renderDemoImage });
 
   return {

@@ -17,6 +17,7 @@ export async function serve(config: Config): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const warning of config.warnings) logger.warn(warning);
 
+  const { production } = config;
   const { uri } = config.database;
   // Loaded where it is wanted: a gateway with a database of its own has no use for an embedded one.
   const demo =
@@ -40,7 +41,7 @@ export async function serve(config: Config): Promise<void> {
     database,
     clock,
     logger,
-    demoToken: demo?.user.token,
+    demo,
   });
   if (demo !== undefined) await database.ready;
   const { host, port: wanted, drainMs, requestTimeoutMs } = config.http;
@@ -59,7 +60,9 @@ export async function serve(config: Config): Promise<void> {
   const [address] = app.server.addresses();
   const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;
-  console.log(`Homepage Gateway: ${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST), ${url}/docs (reference)`);
+  console.log(
+    `Homepage Gateway: ${production ? '' : `${url} (a page of the shop), `}${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST), ${url}/docs (reference)`,
+  );
   if (demo === undefined) return;
   const { userId, token } = demo.user;
   console.log('MONGODB_URI is not set: serving demo data from an embedded database, which is for trying out only');

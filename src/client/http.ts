@@ -40,7 +40,8 @@ export function createSend(options: { fetch: typeof fetch; token: Token | undefi
     const known = post === undefined && bearer === undefined ? held.get(url) : undefined;
     const etag = known?.headers.get('etag');
     const response = await options.fetch(post?.url ?? url, {
-      ...(post === undefined ? {} : { method: 'POST', body: post.body }),
+      // Always asks: `stale-while-revalidate` is meant for CDNs, and a browser would show what it holds for minutes.
+      ...(post === undefined ? { cache: 'no-cache' } : { method: 'POST', body: post.body }),
       headers: {
         accept: 'application/json',
         ...(post === undefined ? {} : { 'content-type': 'application/json' }),

@@ -31,12 +31,14 @@ describe('over a real gateway', () => {
 
   it('asks by GET and hash, and gets the same by REST', async () => {
     const asked: string[] = [];
+    const modes: unknown[] = [];
     const through = fetchFrom(app);
     const client = (transport: 'graphql' | 'rest') =>
       createHomepageClient({
         url,
         transport,
         fetch: (input, init) => {
+          modes.push(init?.cache);
           asked.push(
             `${init?.method ?? 'GET'} ${new URL(String(input)).pathname} ${String(input).includes(homepageHash)}`,
           );
@@ -47,6 +49,8 @@ describe('over a real gateway', () => {
     const graphql = await client('graphql').homepage(args);
     const rest = await client('rest').homepage(args);
     expect(asked).toEqual(['GET /graphql true', 'GET /api/v1/homepage false']);
+    // Else a browser would show for minutes what a CDN may show while it asks.
+    expect(modes).toEqual(['no-cache', 'no-cache']);
     for (const key of keys) {
       const [one, other] = [graphql.sections[key], rest.sections[key]];
       if (one?.status === 'failed' || other?.status === 'failed') throw new Error(`${key} failed`);
