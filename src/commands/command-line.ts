@@ -7,16 +7,32 @@ interface NumberOption {
   description: string;
 }
 
-/** A required option. */
+/** Present or not. */
+interface FlagOption {
+  flag: true;
+  description: string;
+}
+
+/** A required option, unless it is `optional`. */
 interface TextOption {
   pattern: RegExp;
+  optional?: true;
   /** What `pattern` allows, in words for the help text. */
   allowed: string;
   description: string;
 }
 
-type Options = Readonly<Record<string, NumberOption | TextOption>>;
-type ValuesOf<Known extends Options> = { [Name in keyof Known]: Known[Name] extends TextOption ? string : number };
+type Option = NumberOption | TextOption | FlagOption;
+type Options = Readonly<Record<string, Option>>;
+type ValuesOf<Known extends Options> = {
+  [Name in keyof Known]: Known[Name] extends FlagOption
+    ? boolean
+    : Known[Name] extends { pattern: RegExp; optional: true }
+      ? string | undefined
+      : Known[Name] extends TextOption
+        ? string
+        : number;
+};
 
 /**
  * Reads a command's options, `--name value`. `--help` prints them and ends the process with 0; bad options are printed
@@ -27,13 +43,12 @@ export function readOptions<Known extends Options>(command: {
   description: string;
   options: Known;
 }): ValuesOf<Known> {
-  const options = Object.entries<NumberOption | TextOption>(command.options);
+  const options = Object.entries<Option>(command.options);
   const faults: string[] = [];
-  const given = parsed(Object.keys(command.options), faults);
+  const given = parsed(command.options, faults);
   if (given['help'] === true) {
     const lines = options.map(([name, option]) => {
-      const range = 'pattern' in option ? option.allowed : `${option.min} to ${option.max}, default ${option.default}`;
-      return `  --${name.padEnd(10)} ${option.description} (${range})`;
+      return `  --${name.padEnd(12)} ${option.description}${rangeOf(option)}`;
     });
     console.log(
       [`Usage: ${command.usage}`, command.description, ...(lines.length > 0 ? ['', ...lines] : [])].join('\n'),
@@ -48,8 +63,20 @@ export function readOptions<Known extends Options>(command: {
   return Object.fromEntries(values) as ValuesOf<Known>;
 }
 
-function readValue(name: string, option: NumberOption | TextOption, text: unknown, faults: string[]): string | number {
+function rangeOf(option: Option): string {
+  if ('flag' in option) return '';
+  return ` (${'pattern' in option ? option.allowed : `${option.min} to ${option.max}, default ${option.default}`})`;
+}
+
+function readValue(
+  name: string,
+  option: Option,
+  text: unknown,
+  faults: string[],
+): string | number | boolean | undefined {
+  if ('flag' in option) return text === true;
   if ('pattern' in option) {
+    if (text === undefined && option.optional) return undefined;
     const value = typeof text === 'string' ? text : '';
     if (!option.pattern.test(value)) {
       faults.push(`--${name}: expected ${option.allowed}, got ${text === undefined ? 'nothing' : `"${value}"`}`);
@@ -63,8 +90,13 @@ function readValue(name: string, option: NumberOption | TextOption, text: unknow
   return value;
 }
 
-function parsed(names: readonly string[], faults: string[]): Record<string, string | boolean | undefined> {
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+function parsed(known: Options, faults: string[]): Record<string, string | boolean | undefined> {
+  const options = Object.fromEntries(
+    Object.entries(known).map(([name, option]) => [
+      name,
+      { type: 'flag' in option ? ('boolean' as const) : ('string' as const) },
+    ]),
+  );
   try {
     return parseArgs({ options: { ...options, help: { type: 'boolean' as const, short: 'h' } } }).values;
   } catch (error) {

@@ -109,7 +109,7 @@ describe('npm start', () => {
 describe('commands that run dist', () => {
   it('show sources in stack traces', async () => {
     const scripts = Object.entries(packageJson.scripts).filter(([, script]) => script.startsWith('exec node '));
-    expect(scripts.map(([name]) => name)).toEqual(['start', 'database', 'seed', 'token', 'purger']);
+    expect(scripts.map(([name]) => name)).toEqual(['start', 'database', 'seed', 'token', 'doctor', 'purger']);
     for (const [, script] of scripts) expect(script).toMatch(/^exec node --enable-source-maps dist\//);
     const throwing = "import('./dist/core/clock.js').then(({ systemClock }) => systemClock.after(0, 'no function'))";
     const thrown = startProcess('node', ['--enable-source-maps', '--eval', throwing]);
