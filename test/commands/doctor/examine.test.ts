@@ -77,8 +77,6 @@ describe('the doctor', () => {
 
   it('calls Decimal128 fine, and text references and broken text not', async () => {
     const [one, two, three] = await shop.db.collection('products').find().limit(3).toArray();
-    const change = (id: unknown, set: object) =>
-      shop.db.collection('products').updateOne({ _id: id as never }, { $set: set });
     await change(one?._id, { $set: { price: Decimal128.fromString('9.95') } });
     await change(two?._id, { $set: { store: String(two?.['store']) } });
     await change(three?._id, { $set: { name: 'Caf\uFFFD' } });
