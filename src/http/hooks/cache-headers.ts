@@ -72,7 +72,7 @@ export const weakEtag = (content: string): string => `W/"${createHash('sha1').up
 
 /** Whether `If-None-Match` names the content that a client would get (RFC 9110, 13.1.2). */
 export const isHeld = (ifNoneMatch: string, etag: string): boolean =>
-  ifNoneMatch.split(',').some((held) => ['*', etag, etag.slice(2)].includes(held.trim()));
+  ifNoneMatch === etag || ifNoneMatch.split(',').some((held) => ['*', etag, etag.slice(2)].includes(held.trim()));
 
 /** Answers 304 to clients that hold what they ask for (RFC 9110, 13.1.2). */
 export function conditionalRequests(server: FastifyInstance): void {

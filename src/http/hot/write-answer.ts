@@ -24,12 +24,16 @@ export function writeAnswer(options: {
   const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
   const headers = ['x-request-id', requestId, ...staticHeaders];
-  if (standing !== undefined) headers.push(...Object.entries(standingHeaders(standing)).flat());
+  if (standing !== undefined) {
+    const { ratelimit, 'ratelimit-policy': policy } = standingHeaders(standing);
+    headers.push('ratelimit', ratelimit, 'ratelimit-policy', policy);
+  }
   if (plain.origin !== undefined) {
     headers.push('access-control-allow-origin', plain.origin, 'access-control-expose-headers', exposedHeaders);
   }
   if (isShared) {
-    const answers = pages.flatMap((page) => page.answers);
+    const [page, ...others] = pages;
+    const answers = page !== undefined && others.length === 0 ? page.answers : pages.flatMap((one) => one.answers);
     headers.push(
       'vary',
       `${operation.vary}, accept-encoding, authorization`,

@@ -49,10 +49,8 @@ export function createPreparedPages(options: {
         if (answers === undefined) return undefined;
         const cacheKey = page.keyOf(viewer);
         const { sections } = page;
-        const metadata = metadataOfCopies({
-          ...{ sections, answers, viewer, cacheKey, startedAt, isoTime },
-          now: clock.now(),
-        });
+        const now = clock.now();
+        const metadata = metadataOfCopies({ sections, answers, viewer, cacheKey, startedAt, isoTime, now });
         pages.push({ answers, metadata });
       }
       const bytes = writer.write(operation, pages, viewer?.userId ?? '');

@@ -41,13 +41,23 @@ export function createCachedSource(options: {
   /** By section id, what the entries of a section have in common. */
   const known = new Map(registry.map((section) => [section.id, entriesOf(section)]));
   function entriesOf(section: Section) {
-    // The tags of entries that no viewer owns.
-    return { policies: policiesOf(section), tags: sectionTags(section, undefined), shape: shapeOf(section.item) };
+    const policies = policiesOf(section);
+    const shape = shapeOf(section.item);
+    const { id: label } = section;
+    return {
+      // A hit makes no key of what every anonymous page asks for: joining one, and hashing it, costs more than finding its copy.
+      anonymousKey: entryKey(section, undefined, undefined),
+      page: { label, policy: policies.page, shape },
+      place: { label, policy: policies.place, shape },
+      // Of entries that no viewer owns.
+      tags: sectionTags(section, undefined),
+    };
   }
   const named = (section: Section, near: Near | undefined, viewer: Viewer | undefined) => {
-    const { policies, tags, shape } = known.get(section.id) ?? entriesOf(section);
-    const policy = near === undefined ? policies.page : policies.place;
-    return { key: entryKey(section, near, viewer), options: { label: section.id, policy, shape }, tags };
+    const { anonymousKey, page, place, tags } = known.get(section.id) ?? entriesOf(section);
+    const isAnonymous = near === undefined && viewer === undefined;
+    const key = isAnonymous ? anonymousKey : entryKey(section, near, viewer);
+    return { key, options: near === undefined ? page : place, tags };
   };
 
   return {
