@@ -1,5 +1,7 @@
 import { nearest } from '../core/suggestion.js';
+import { readEnvFile } from './env-file.js';
 import { REDIS_LAYOUT } from './redis-url.js';
+import { withSecretFiles } from './secret-files.js';
 import { trustOf } from './trust-proxy.js';
 import { type Values, type Variable, type VariableName, variableNames, variables } from './variables.js';
 
@@ -9,6 +11,11 @@ export class ConfigError extends Error {
     super(`Bad configuration:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
     this.name = 'ConfigError';
   }
+}
+
+function environment() {
+  readEnvFile();
+  return process.env;
 }
 
 /** Pages that developers open while they work on a front end, and Apollo Studio. */
@@ -32,8 +39,9 @@ const isSecret = (name: VariableName, given: string | undefined) =>
  * Reads the environment once, all faults together.
  * @throws ConfigError naming every variable that does not fit, with what was expected. An empty value counts as unset.
  */
-export function loadConfig(env: Readonly<Record<string, string | undefined>> = process.env) {
+export function loadConfig(given: Readonly<Record<string, string | undefined>> = environment()) {
   const faults: string[] = [];
+  const env = withSecretFiles(given, secrets, faults);
   const values = Object.fromEntries(
     variableNames.map((name) => {
       const { schema, default: fallback, expected, culprits }: Variable = variables[name];

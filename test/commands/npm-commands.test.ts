@@ -119,6 +119,21 @@ describe('commands that run dist', () => {
   });
 });
 
+describe('homepage-gateway', () => {
+  it.each([
+    [['--version'], 0, /^\d+\.\d+\.\d+\n$/],
+    [['--help'], 0, /serve .*\n.*doctor /],
+    [['token', '--help'], 0, /Usage: npm run token/],
+    [['serve', '--help'], 0, /Configured by environment variables/],
+    [['nothing'], 2, /Unknown command nothing/],
+    [[], 2, /No command/],
+  ])('%j ends with %i', async (args, code, output) => {
+    const command = start('homepage-gateway', args);
+    expect(await command.ended).toBe(code);
+    expect(command.output()).toMatch(output);
+  });
+});
+
 describe('npm run database and npm run seed', () => {
   it('serve a database that gateways share, and fill another', async () => {
     const database = start('commands/database', ['--port', '0', '--products', '30', '--seed', '7']);

@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ConfigError, loadConfig } from '../../src/config/config.js';
 import { describeVariables, type VariableName, variableNames } from '../../src/config/variables.js';
@@ -237,5 +240,17 @@ describe('configuration', () => {
     expect(faultsOf({ PURGE_TARGETS: `nginx:/cache,${target}` })).toMatchObject([
       expect.stringContaining(`got "${target}"`),
     ]);
+  });
+
+  it('reads secrets from files, and refuses one that is given twice or cannot be read', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'secrets-'));
+    const path = join(directory, 'jwt');
+    await writeFile(path, `${'x'.repeat(40)}\n`);
+    expect(loadConfig({ JWT_SECRET_FILE: path }).auth.secret).toBe('x'.repeat(40));
+    expect(faultsOf({ JWT_SECRET_FILE: path, JWT_SECRET: 'y', ADMIN_TOKEN_FILE: '/nowhere' })).toEqual([
+      'JWT_SECRET_FILE: expected no value beside JWT_SECRET',
+      'ADMIN_TOKEN_FILE: expected a readable file, got "/nowhere"',
+    ]);
+    await rm(directory, { recursive: true });
   });
 });
