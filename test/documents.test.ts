@@ -6,7 +6,14 @@ import { describe, expect, it } from 'vitest';
 const decisions = (await readdir('docs/decisions')).filter((name) => /^\d/.test(name)).sort();
 const documents = [
   ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'drills/README.md'],
-  ...['docs/architecture.md', 'docs/specification.md', 'docs/cdn.md', 'docs/runbook.md', 'docs/clients.md', 'docs/decisions/README.md'],
+  ...[
+    'docs/architecture.md',
+    'docs/specification.md',
+    'docs/cdn.md',
+    'docs/runbook.md',
+    'docs/clients.md',
+    'docs/decisions/README.md',
+  ],
   ...decisions.map((name) => `docs/decisions/${name}`),
 ];
 /** A path from the root: `src/core/`, `test/page/page-key.test.ts`; of `src/demo/words/*.json` the folder counts. */
