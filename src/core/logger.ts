@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger as PinoLogger, pino } from 'pino';
 import { PinoPretty } from 'pino-pretty';
+import { createIsoTime } from './iso-time.js';
 import { createStdoutDestination } from './log-destination.js';
 
 /** What the gateway's parts write to. */
@@ -15,13 +16,14 @@ export function createLogger(options: { level: string; pretty: boolean; destinat
     (options.pretty
       ? PinoPretty({ timestampKey: 'timestamp', messageKey: 'message', ignore: 'requestId', colorize: true })
       : createStdoutDestination());
+  const isoTime = createIsoTime();
   return pino(
     {
       level: options.level,
       base: null,
       messageKey: 'message',
       errorKey: 'error',
-      timestamp: () => `,"timestamp":"${new Date().toISOString()}"`,
+      timestamp: () => `,"timestamp":"${isoTime(Date.now())}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
       redact: ['req.headers.authorization'],
     },

@@ -32,8 +32,9 @@ export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' |
     // The level is read for each answer: it may be changed while the process runs. The rest only for one that has a line.
     if (!logger.isLevelEnabled(level)) return;
     const { page, client } = answer;
-    const line = { requestId, method, path, status, duration: Math.round(durationMs), client };
     const message = pages.includes(path) && page !== undefined ? 'Homepage request completed' : 'Request completed';
-    logger[level]({ ...line, ...page }, message);
+    const duration = Math.round(durationMs);
+    const { userId, cacheHit, sections } = page ?? {};
+    logger[level]({ requestId, method, path, status, duration, client, userId, cacheHit, sections }, message);
   };
 }

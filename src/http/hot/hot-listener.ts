@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.js';
-import type { PreparedAnswer, PreparedPages } from '../../page/prepared/prepared-pages.js';
+import type { PreparedPages } from '../../page/prepared/prepared-pages.js';
 import type { Viewer } from '../../sections/define-section.js';
 import { MAX_URL_BYTES } from '../hooks/well-formed.js';
 import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
@@ -16,7 +16,7 @@ export interface HotAnswer {
   readonly viewer: Viewer | undefined;
   /** By `performance.now()`. */
   readonly arrivedAt: number;
-  readonly pages: PreparedAnswer['pages'];
+  readonly operation: HotOperation;
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -60,7 +60,7 @@ export function createHotListener(options: {
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
     writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
-    onAnswer({ request, response, requestId, viewer, arrivedAt, pages: served.pages });
+    onAnswer({ request, response, requestId, viewer, arrivedAt, operation });
     return true;
   };
 

@@ -9,6 +9,8 @@ export interface HotOperation extends PreparedOperation {
   /** The user whose page is asked for by name: no other user may have it. */
   readonly userId?: string | undefined;
   readonly cacheTag: string;
+  /** What its log line says of its sections, by section id. */
+  readonly logged: Readonly<Record<string, 'success'>>;
   readonly vary: string;
 }
 

@@ -69,7 +69,8 @@ export function createShortWay(options: {
   ): HotOperation => {
     prepared += 1;
     const sections = registry.filter((section) => pages.some((page: PreparedPage) => page.sections.includes(section)));
-    return { id: prepared, pages, parts, cacheTag: cacheTag(sections), ...rest };
+    const logged = Object.fromEntries(sections.map(({ id }) => [id, 'success'] as const));
+    return { id: prepared, pages, parts, cacheTag: cacheTag(sections), logged, ...rest };
   };
 
   const hot = createHotOperations({
@@ -145,9 +146,7 @@ class HotAnswered implements Answered {
   }
 
   get page() {
-    const { pages, viewer } = this.#answer;
-    const sections: Record<string, 'success'> = {};
-    for (const { metadata } of pages) for (const { section } of metadata.sections) sections[section] = 'success';
-    return { userId: viewer?.userId, cacheHit: true, sections };
+    const { operation, viewer } = this.#answer;
+    return { userId: viewer?.userId, cacheHit: true, sections: operation.logged };
   }
 }

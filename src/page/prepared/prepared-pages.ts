@@ -1,10 +1,11 @@
 import type { CacheResult } from '../../cache/ask.js';
 import type { Clock } from '../../core/clock.js';
+import { createIsoTime } from '../../core/iso-time.js';
 import type { Viewer } from '../../sections/define-section.js';
 import type { PageBytes, PageWriter, ServedPage } from '../fragments/page-bytes.js';
 import type { SectionSource, SectionValue } from '../sources/section-source.js';
 import type { ViewCounter } from '../view-counter.js';
-import { createIsoTime, metadataOfCopies } from './copy-metadata.js';
+import { metadataOfCopies } from './copy-metadata.js';
 import type { PreparedOperation, PreparedPage } from './prepared-operation.js';
 
 /** An answer to a prepared operation, with what its headers and its log line are made of. */
