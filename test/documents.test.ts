@@ -9,7 +9,10 @@ const documents = [
   ...[
     'docs/architecture.md',
     'docs/specification.md',
+    'docs/api.md',
     'docs/cdn.md',
+    'docs/migration.md',
+    'docs/operations.md',
     'docs/runbook.md',
     'docs/clients.md',
     'docs/decisions/README.md',
