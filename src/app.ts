@@ -81,6 +81,12 @@ const WEB_DIRECTORY = fileURLToPath(new URL('../dist/web/', import.meta.url));
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
 
+/** What `/readyz` says of Redis: it costs no answer, and an operator wants to know. */
+const sharedWarnings: Partial<Record<ReturnType<Cache['shared']>, string>> = {
+  away: 'Redis is away: this process serves from its own memory',
+  unheard: 'Redis answers, and its messages are not heard: every answer looks there first',
+};
+
 export interface App {
   server: FastifyInstance;
   /** Serves `GET /metrics` on a port of its own, when it listens; undefined without `METRICS_PORT`. */
@@ -119,6 +125,7 @@ export async function buildApp(options: {
   const queryTimeoutMs = Math.min(config.database.queryTimeoutMs, Math.ceil(requestTimeoutMs * LOAD_SHARE));
   const { sources } = database;
   let draining = false;
+  const startedAt = clock.now();
 
   const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
   const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
@@ -233,13 +240,30 @@ export async function buildApp(options: {
     },
     warnings: () => {
       const { state, reason } = jobs.feed();
-      return [...database.warnings(), ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : [])];
+      const sharedWarning = sharedWarnings[cache.shared()];
+      return [
+        ...database.warnings(),
+        ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : []),
+        ...(sharedWarning === undefined ? [] : [sharedWarning]),
+      ];
     },
   });
   graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted, shortWay });
   homepageRoute(server, { homepage, executor, operations, openRequest, clock });
   legacyRoutes(server, { homepage, executor, operations, openRequest, sunset: legacySunset });
-  adminRoute(server, { token: config.adminToken, registry, invalidate: cache.invalidate });
+  adminRoute(server, {
+    ...{ token: config.adminToken, registry, invalidate: cache.invalidate },
+    status: () => ({
+      draining,
+      startedAt: new Date(startedAt).toISOString(),
+      database: { outage: database.outage() ?? null, warnings: database.warnings(), ...database.pool() },
+      changes: jobs.feed(),
+      redis: cache.shared(),
+      memory: { bytes: memory.bytes, entries: memory.size, evictions: memory.evictions },
+      breakers: guards.states(),
+      requestsUnderWay: underWay.size,
+    }),
+  });
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
   if (metricsPort === undefined) metricsRoute(server, { metrics, token: config.adminToken });
   openApiRoute(server, gatewayDocument({ schema, operations, registry }));

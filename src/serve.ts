@@ -17,6 +17,11 @@ export async function serve(config: Config): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const warning of config.warnings) logger.warn(warning);
 
+  // More lines for as long as somebody looks for a fault, without a restart that would cure it.
+  process.on('SIGUSR2', () => {
+    logger.level = logger.level === 'debug' ? config.logLevel : 'debug';
+    logger.warn({ level: logger.level }, 'log level');
+  });
   const { production } = config;
   const { uri } = config.database;
   // Loaded where it is wanted: a gateway with a database of its own has no use for an embedded one.

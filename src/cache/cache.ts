@@ -57,6 +57,8 @@ export interface Cache {
    * false when the shared tier could not take it in a second: then it is sent as soon as it can.
    */
   invalidate(tags: readonly string[], mode: InvalidationMode): Promise<{ shared: boolean }>;
+  /** How the shared tier stands: there is none, it is away, its messages are not heard (so that every answer looks at it), or well. */
+  shared(): 'none' | 'away' | 'unheard' | 'well';
   /** Connects to the shared tier. Until it is there, and without calling this, memory alone serves. */
   start(): void;
   /** Ends every load and wait (`AbortError`) and the connection. */
@@ -221,6 +223,11 @@ export function createCache(options: CacheOptions): Cache {
       return answer as CacheResult<T> | undefined;
     },
     invalidate: outbox.invalidate,
+    shared: () => {
+      if (!shared) return 'none';
+      if (!shared.tier.available) return 'away';
+      return shared.link.isHeard ? 'well' : 'unheard';
+    },
     start: () => {
       if (shared) store?.open(listener(shared));
     },

@@ -119,6 +119,19 @@ describe('commands that run dist', () => {
   });
 });
 
+describe('kill -USR2', () => {
+  it('turns the log up to DEBUG, and back', async () => {
+    const gateway = start('main', [], anyPort);
+    const [, origin = ''] = await gateway.printed(restUrl);
+    gateway.child.kill('SIGUSR2');
+    await gateway.printed(/"level":"debug","message":"log level"/);
+    await fetch(`${origin}/healthz`);
+    await gateway.printed(/"path":"\/healthz"/);
+    gateway.child.kill('SIGUSR2');
+    await gateway.printed(/"level":"info","message":"log level"/);
+  });
+});
+
 describe('homepage-gateway', () => {
   it.each([
     [['--version'], 0, /^\d+\.\d+\.\d+\n$/],

@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { InvalidationMode } from '../../cache/invalidation-log.js';
 import { AppError, ValidationErrors } from '../../core/errors.js';
@@ -19,16 +19,18 @@ const body = z.object({
   mode: z.enum(['soft', 'hard']).default('soft'),
 });
 
-/** `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there is no such route. */
+/** `GET /admin/status` and `POST /admin/invalidate { tags, mode }`; without `ADMIN_TOKEN` there are no such routes. */
 export function adminRoute(
   server: FastifyInstance,
   options: {
     token: string | undefined;
     registry: readonly Section[];
     invalidate: (tags: readonly string[], mode: InvalidationMode) => Promise<{ shared: boolean }>;
+    /** What an operator looks at first. */
+    status: () => Readonly<Record<string, unknown>>;
   },
 ): void {
-  const { token, registry, invalidate } = options;
+  const { token, registry, invalidate, status } = options;
   if (token === undefined) return;
   const fixed = [...registry.map(({ id }) => sectionTag(id)), ...collectionNames.map(collectionTag)];
   /** Ids are understood in both spellings, as everywhere on input. */
@@ -38,10 +40,16 @@ export function adminRoute(
   const ofOne = new RegExp(`^(${[...Object.values(entityNames), 'user'].join('|')}):${OBJECT_ID_DIGITS}$`);
   const allowed = `${fixed.join(', ')}, ${Object.values(entityNames).join(':<id>, ')}:<id>, user:<id>`;
 
+  const requireToken = ({ headers }: FastifyRequest) => {
+    if (!isBearer(headers.authorization, token)) throw new AppError('UNAUTHENTICATED', 'This needs the admin token');
+  };
+  server.get('/admin/status', async (request) => {
+    requireToken(request);
+    return successEnvelope(status());
+  });
+
   server.post('/admin/invalidate', async (request, reply) => {
-    if (!isBearer(request.headers.authorization, token)) {
-      throw new AppError('UNAUTHENTICATED', 'This needs the admin token');
-    }
+    requireToken(request);
     const parsed = body.safeParse(request.body);
     if (!parsed.success) {
       const faults = parsed.error.issues.map(({ path, message }) =>
