@@ -1,5 +1,5 @@
 import type { Document } from 'mongodb';
-import { Ctx, Field, FieldResolver, Float, ID, ObjectType, Resolver, Root } from 'type-graphql';
+import { Ctx, Field, FieldResolver, Float, ID, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Loaders } from '../peer-shop.js';
 
 interface Context {
@@ -35,8 +35,22 @@ class Inventory {
   @Field(() => Float) stock!: number;
 }
 
+@ObjectType({ isAbstract: true })
+abstract class Presented {
+  @Field(() => String, { nullable: true }) slug?: string;
+  @Field(() => String, { nullable: true }) url?: string;
+  @Field(() => String, { nullable: true }) imageAlt?: string;
+  @Field(() => Int, { nullable: true }) imageWidth?: number;
+  @Field(() => Int, { nullable: true }) imageHeight?: number;
+}
+
+@ObjectType({ isAbstract: true })
+abstract class Priced extends Presented {
+  @Field(() => String, { nullable: true }) currency?: string;
+}
+
 @ObjectType()
-export class Product {
+export class Product extends Priced {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) brand?: string;
@@ -49,7 +63,7 @@ export class Product {
 }
 
 @ObjectType()
-export class Store {
+export class Store extends Presented {
   @Field(() => ID) id!: string;
   @Field(() => String) name!: string;
   @Field(() => String, { nullable: true }) logo?: string;
@@ -61,7 +75,7 @@ export class Store {
 }
 
 @ObjectType()
-export class Event {
+export class Event extends Priced {
   @Field(() => ID) id!: string;
   @Field(() => String) title!: string;
   @Field(() => String, { nullable: true }) subtitle?: string;
@@ -85,7 +99,7 @@ class OfferMetadata {
 }
 
 @ObjectType()
-export class Offer {
+export class Offer extends Priced {
   @Field(() => ID) id!: string;
   @Field(() => String) title!: string;
   @Field(() => String, { nullable: true }) subtitle?: string;
