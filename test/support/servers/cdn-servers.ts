@@ -28,11 +28,12 @@ export async function startNginx(gateways: readonly string[]): Promise<CdnServer
   // Its workers run as another user when it is started by root.
   await Promise.all([chmod(directory, 0o777), chmod(cache, 0o777)]);
   const port = await freePort();
-  const [first = '', second = ''] = gateways.map(portOf);
+  const [first = '', ...others] = gateways.map(portOf);
   const shipped = await readFile('ops/nginx/homepage.conf', 'utf8');
+  const server = (to: string) => `    server 127.0.0.1:${to} max_fails=2 fail_timeout=2s;`;
   const served = replaced(shipped, [
-    ['127.0.0.1:5000', `127.0.0.1:${first}`],
-    ['127.0.0.1:5001', `127.0.0.1:${second}`],
+    [server('5000'), server(first)],
+    [server('5001'), others.map(server).join('\n')],
     ['listen 8080', `listen 127.0.0.1:${port}`],
     ['/var/cache/nginx/homepage levels', `${cache} levels`],
   ]);
