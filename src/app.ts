@@ -207,6 +207,7 @@ export async function buildApp(options: {
     ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents },
     sources: {
       ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool },
+      redis: cache.shared,
       isDatabaseUp: () => database.outage() === undefined,
       underWay: () => underWay.size,
       isDraining: () => draining,

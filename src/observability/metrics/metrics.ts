@@ -11,6 +11,8 @@ export interface MetricSources {
   breakers(): Readonly<Record<string, BreakerState>>;
   memory: { readonly bytes: number; readonly size: number; readonly evictions: number };
   feed(): { state: string };
+  /** As `Cache.shared`. */
+  redis(): string;
   /** Whether the database can be read. */
   isDatabaseUp(): boolean;
   /** Reads of the database under way, each with a connection or waiting for one, and how many connections there may be. */
@@ -102,14 +104,7 @@ export function createMetrics(options: {
   const shed = counter('shed_loads_total', 'Loads that were refused, by reason.', ['reason']);
   const opened = counter('breaker_openings_total', 'Times that the breaker of a section opened.', ['section']);
 
-  let isRedisUp = 1;
-  cacheEvents.on('tierDown', () => {
-    isRedisUp = 0;
-    redisFailures.inc();
-  });
-  cacheEvents.on('tierUp', () => {
-    isRedisUp = 1;
-  });
+  cacheEvents.on('tierDown', () => redisFailures.inc());
   // Each from its beginning: a series that appears with its first event hides that event from `rate`.
   const served = (result: string) => new Map(ids.map((id) => [id, answers.child(id, result)]));
   const [fresh, cached, stale, grace, failed] = ['fresh', 'cached', 'stale', 'grace', 'failed'].map(served);
@@ -139,7 +134,9 @@ export function createMetrics(options: {
     if (state === 'open') opened.child(label).inc();
   });
 
-  single('redis_up', 'Whether Redis answers in time; 1 without one.', () => isRedisUp);
+  single('redis_up', 'Whether Redis answers in time, and its messages are heard; 1 without one.', () =>
+    Number(['none', 'well'].includes(sources.redis())),
+  );
   single('database_up', 'Whether the database can be read.', () => Number(sources.isDatabaseUp()));
   single('memory_cache_bytes', 'Bytes of entries in process memory (estimated).', () => sources.memory.bytes);
   single('memory_cache_entries', 'Entries in process memory.', () => sources.memory.size);

@@ -175,7 +175,9 @@ describe('a primary that was made a replica, behind an address that leads to the
   let address: Server;
   const sockets = new Set<Socket>();
   beforeAll(async () => {
-    [old, next] = await Promise.all([startRedisServer(), startRedisServer()]);
+    // A primary would wait five seconds for more replicas before it copies itself.
+    const atOnce = ['--repl-diskless-sync-delay', '0'];
+    [old, next] = await Promise.all([startRedisServer(atOnce), startRedisServer(atOnce)]);
     target = old.port;
     address = createServer((client) => {
       const upstream = connect(target, '127.0.0.1');

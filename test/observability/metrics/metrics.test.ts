@@ -57,6 +57,8 @@ describe('metrics', () => {
   it('tell how sections were served, loaded and failed', async () => {
     const [section] = registry;
     const id = section?.id ?? '';
+    // Data that was read less than a second ago counts as fresh.
+    await clock.advance(2000);
     const before = await scrape();
     await app.get(`/api/v1/homepage?sections=${id}&limit=7&fresh=true`);
     const after = await scrape();
