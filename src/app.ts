@@ -38,7 +38,7 @@ import { createRateLimit } from './http/rate-limit/rate-limit-hook.js';
 import { createRateLimiter } from './http/rate-limit/rate-limiter.js';
 import { adminRoute } from './http/routes/admin-route.js';
 import { graphqlRoute } from './http/routes/graphql-route.js';
-import { healthRoutes } from './http/routes/health-routes.js';
+import { healthRoutes, redisWarnings } from './http/routes/health-routes.js';
 import { homepageRoute } from './http/routes/homepage-route.js';
 import { imageRoute } from './http/routes/image-route.js';
 import { legacyRoutes } from './http/routes/legacy-routes.js';
@@ -80,12 +80,6 @@ const PLACES_SHARE = 0.25;
 const WEB_DIRECTORY = fileURLToPath(new URL('../dist/web/', import.meta.url));
 /** Share of a request's time that a load may take. */
 const LOAD_SHARE = 0.9;
-
-/** What `/readyz` says of Redis: it costs no answer, and an operator wants to know. */
-const sharedWarnings: Partial<Record<ReturnType<Cache['shared']>, string>> = {
-  away: 'Redis is away: this process serves from its own memory',
-  unheard: 'Redis answers, and its messages are not heard: every answer looks there first',
-};
 
 export interface App {
   server: FastifyInstance;
@@ -241,12 +235,8 @@ export async function buildApp(options: {
     },
     warnings: () => {
       const { state, reason } = jobs.feed();
-      const sharedWarning = sharedWarnings[cache.shared()];
-      return [
-        ...database.warnings(),
-        ...(state === 'interrupted' ? [`changes are not followed: ${reason}`] : []),
-        ...(sharedWarning === undefined ? [] : [sharedWarning]),
-      ];
+      const unseen = state === 'interrupted' ? [`changes are not followed: ${reason}`] : [];
+      return [...database.warnings(), ...unseen, ...redisWarnings(cache.shared())];
     },
   });
   graphqlRoute(server, { apollo, homepage, openRequest, charge, persisted, shortWay });

@@ -6,9 +6,9 @@ import {
   type HomepageResults,
   type SectionKey,
 } from './homepage-types.js';
-import { createSend, type Send, type Token } from './http.js';
 import { createAskPage } from './page-endpoint.js';
 import { type RetryOptions, retryHint, sleep, waitBeforeRetry } from './retry.js';
+import { createSend, type Send, type Token } from './send-request.js';
 import { createSharedCalls } from './shared-calls.js';
 import { createAskSingle } from './single-endpoints.js';
 

@@ -7,7 +7,7 @@ import {
   type HomepageResults,
   type SectionKey,
 } from './homepage-types.js';
-import type { Answer, Send } from './http.js';
+import type { Answer, Send } from './send-request.js';
 
 /** What an answer of the page endpoint says, on either transport. */
 interface PageBody {

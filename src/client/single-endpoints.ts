@@ -1,7 +1,7 @@
 import { homepageSections } from './generated/homepage-sections.js';
 import { type HomepageArgs, HomepageError, type HomepageResults, type SectionKey } from './homepage-types.js';
-import type { Send } from './http.js';
 import { failureOf } from './page-endpoint.js';
+import type { Send } from './send-request.js';
 
 interface OlderBody {
   items: readonly unknown[];

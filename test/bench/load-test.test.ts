@@ -50,7 +50,7 @@ describe('npm run load', () => {
     const [, url = ''] = await gateway.printed(/(http:\/\/localhost:\d+)\/graphql/);
     const report = join(directory, 'report.md');
     const args = ['--url', url, '--users', '5', '--seconds', '1', '--think', '100', '--report', report];
-    const load = startProcess('npx', ['tsx', 'bench/load-test/run-load.ts', ...args]);
+    const load = startProcess('npx', ['tsx', 'bench/load-test/load-command.ts', ...args]);
     await load.ended;
     gateway.child.kill('SIGKILL');
     expect(load.output()).toMatch(/met {4}errors: 0\.00 %/);

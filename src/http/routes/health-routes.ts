@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Cache } from '../../cache/cache.js';
 import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
 
 /** `GET /healthz` answers while the process lives, `GET /readyz` tells whether it can serve, and why not. */
@@ -22,4 +23,10 @@ export function healthRoutes(
     reply.code(503).header('retry-after', RETRY_AFTER_SECONDS);
     return { status: 'unavailable', reasons, ...warnings, breakers };
   });
+}
+
+/** What is said of Redis: it costs no answer, and an operator wants to know. */
+export function redisWarnings(state: ReturnType<Cache['shared']>): string[] {
+  if (state === 'away') return ['Redis is away: this process serves from its own memory'];
+  return state === 'unheard' ? ['Redis answers, and its messages are not heard: every answer looks there first'] : [];
 }

@@ -135,9 +135,9 @@ export function createHistory() {
     stopped: (process: number, since: number) => {
       resumed.set(process, { paused: since, resumed: next() });
     },
-    /** Redis has lost what it was told. */
+    /** Redis has lost what it was told, also what nobody knows yet that it had. */
     lose: () => {
-      for (const one of invalidations) if (one.acknowledged) one.lost = true;
+      for (const one of invalidations) if (one.acknowledged || one.open > 0) one.lost = true;
     },
     beginLoad: (load: Omit<TrueLoad, 'id' | 'began'>): TrueLoad => {
       const begun = { ...load, id: loads.length, began: next() };

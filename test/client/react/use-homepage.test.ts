@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-import { Component, createElement, type ReactNode, StrictMode, Suspense, version } from 'react';
+import { act, Component, createElement, type ReactNode, StrictMode, Suspense, version } from 'react';
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client';
 import { renderToString } from 'react-dom/server';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -68,21 +68,24 @@ class Boundary extends Component<{ children?: ReactNode }, { error?: Error }> {
 
 let container: HTMLElement;
 let root: Root | undefined;
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
-const show = async (element: ReactNode) => {
-  root ??= createRoot(container);
-  root.render(element);
-  await settle();
-};
+/** Until React has shown everything that has happened. */
+const settle = () => act(async () => void (await new Promise((resolve) => setTimeout(resolve, 0))));
+const show = (element: ReactNode) =>
+  act(async () => {
+    root ??= createRoot(container);
+    root.render(element);
+  });
 
 beforeEach(() => {
+  vi.stubGlobal('IS_REACT_ACT_ENVIRONMENT', true);
   seen = [];
   container = document.createElement('div');
   document.body.append(container);
 });
 afterEach(() => {
-  root?.unmount();
+  act(() => root?.unmount());
   root = undefined;
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 
