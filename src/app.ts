@@ -200,8 +200,7 @@ export async function buildApp(options: {
   const metrics = createMetrics({
     ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents },
     sources: {
-      ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool },
-      redis: cache.shared,
+      ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool, redis: cache.shared },
       isDatabaseUp: () => database.outage() === undefined,
       underWay: () => underWay.size,
       isDraining: () => draining,
@@ -256,11 +255,11 @@ export async function buildApp(options: {
     }),
   });
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
-  if (metricsPort === undefined) metricsRoute(server, { metrics, token: config.adminToken });
+  if (!metricsServer) metricsRoute(server, { metrics, token: config.adminToken });
   openApiRoute(server, gatewayDocument({ schema, operations, registry }));
   referencePage(server);
-  const { demo } = options;
   if (!production) {
+    const { demo } = options;
     graphiqlPage(server, { examples: exampleOperations(registry), token: demo?.user.token });
     await shopPage(server, WEB_DIRECTORY);
     if (demo !== undefined) demoControls(server, { demo, registry, invalidate: cache.invalidate });
