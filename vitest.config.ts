@@ -17,7 +17,7 @@ export default defineConfig({
         test: {
           name: 'tests',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/processes/**'],
+          exclude: ['test/processes/**', 'test/client/other-tools/**'],
           // Modules keep no state, so that files of one worker share them: importing them anew for each file took half of the time.
           isolate: false,
         },
@@ -46,6 +46,11 @@ export default defineConfig({
             { find: /^react-dom\/(client|server)$/, replacement: react18('react-dom/$1.js') },
           ],
         },
+      },
+      {
+        // Tools of those who call the gateway, in a package of their own: `npm run test:other-tools`.
+        extends: true,
+        test: { name: 'other-tools', include: ['test/client/other-tools/*.test.ts'] },
       },
       {
         // Real processes under load: after the tests, so that they have the machine to themselves. Run again when one falls
