@@ -59,7 +59,8 @@ describe('the doctor', () => {
   it('names missing indexes, with the commands that make them', async () => {
     await Promise.all(indexes.map(({ collection }) => shop.db.collection(collection).dropIndexes()));
     const { missing, table } = await look();
-    expect(missing).toEqual(indexes);
+    // By collection, whatever the order of the table.
+    expect(new Set(missing)).toEqual(new Set(indexes));
     expect(table).toContain('-> db.products.createIndex({"featured":1,');
   });
 
