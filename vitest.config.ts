@@ -9,7 +9,8 @@ export default defineConfig({
     setupFiles: ['test/support/setup.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    // Half of the time goes into waiting for databases and processes: three fill two cores.
+    maxWorkers: 3,
     expect: { poll: { timeout: 10_000 } },
     projects: [
       {

@@ -22,7 +22,7 @@ export const commandOf = ({ collection, keys, name, partialFilterExpression, uni
   return `db.${collection}.createIndex(${JSON.stringify(keys)}, ${JSON.stringify(options)})`;
 };
 
-/** Which indexes of the gateway's table are missing, and which of the shop's nobody has used. */
+/** Which indexes of the gateway's table are missing, and which of the shop's have not been used. */
 export async function checkIndexes(database: Db): Promise<{ findings: Finding[]; missing: IndexDefinition[] }> {
   const findings: Finding[] = [];
   const missing: IndexDefinition[] = [];

@@ -103,7 +103,7 @@ async function checkClock(ask: Ask, clock: Clock): Promise<Finding[]> {
   ];
 }
 
-/** Shops share a Redis by their prefixes: this one's name should be nobody else's. */
+/** Shops share a Redis by their prefixes: this one's must be its own. */
 async function otherShops(ask: Ask, prefix: string): Promise<Finding[]> {
   const reply = await ask('scan', '0', 'match', '*:log', 'count', SCANNED).catch(() => undefined);
   const keys = Array.isArray(reply) && Array.isArray(reply[1]) ? reply[1].map(String) : [];

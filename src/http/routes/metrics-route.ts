@@ -10,7 +10,7 @@ interface MetricsText {
 }
 
 /**
- * `GET /metrics` on the gateway's own port: for this machine, and for whoever has the admin token. What came through a proxy is
+ * `GET /metrics` on the gateway's own port: for this machine, and for clients with the admin token. What came through a proxy is
  * from outside. On a port of its own (`METRICS_PORT`) there is no such route here.
  */
 export function metricsRoute(
