@@ -47,7 +47,7 @@ it('killing the leader in mid-load delays the rest by the lease at most, and the
   const orphaned = won(leader);
   const killedAt = performance.now();
   leader.process.child.kill('SIGKILL');
-  const begun = await database.heal();
+  const begun = await database.hits();
   await database.slow(['find'], FIND_MS);
   const rest = gateways.filter((gateway) => gateway !== leader);
   const answers = await Promise.all(rest.flatMap((gateway) => waiting[gateways.indexOf(gateway)] ?? []));
