@@ -130,7 +130,7 @@ it('leaves the page alone when views are counted', async () => {
   await shownAfter(gateways, '?sections=events', isShown, 0);
   await settled(marks);
   await warm();
-  expect(new Set(loadsOf(gateways, marks))).toEqual(new Set(['events']));
+  await expect.poll(() => new Set(loadsOf(gateways, marks))).toEqual(new Set(['events']));
   const local = gateways.flatMap((gateway, index) =>
     gateway.logged('cache invalidation', marks[index]).filter(({ origin }) => origin === 'local'),
   );
