@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { Ask } from '../load/plan.js';
 import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
 import { place, playing, tokenOf } from '../support/drill-processes.js';
+import { averageFrom, pointsOf, residentMib } from '../support/resident-memory.js';
 import { noneFailed } from '../support/times.js';
 
-const MIB = 1024 ** 2;
-const POINTS = 12;
 /** Growth counts as a leak beyond this share of the warm size, and beyond GROWTH_MIB, the steps in which a heap grows. */
 const GROWTH_SHARE = 0.1;
 /** The short form measures a process that is still warming up: its bound only shows that the drill works. */
@@ -32,11 +30,7 @@ export const memory: Drill = {
         .run({ asks: tokens.flatMap((token, user) => mixed(origin, token, user)), pace: { perSecond: 100, forMs } })
         .finally(() => clearInterval(sampling));
       const [warmMib, endMib] = [averageFrom(curve, 1 / 3), averageFrom(curve, 0.9)];
-      console.log(
-        `  resident MiB: ${points(curve)
-          .map((mib) => mib.toFixed(0))
-          .join(' ')}`,
-      );
+      console.log(`  resident MiB: ${pointsOf(curve)}`);
       const limit = Math.round(Math.max(GROWTH_MIB[scale], warmMib * GROWTH_SHARE));
       const findings: Finding[] = [
         atLeast('answers', samples.length, (forMs / 1000) * 50),
@@ -63,21 +57,3 @@ function mixed(origin: string, token: string, user: number): Ask[] {
     },
   ];
 }
-
-async function residentMib(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return (Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024) / MIB;
-}
-
-/** Mean of a tenth of the curve, starting at `share` of its length. */
-function averageFrom(curve: readonly number[], share: number): number {
-  const from = Math.floor(curve.length * share);
-  const part = curve.slice(from, from + Math.max(1, Math.floor(curve.length / 10)));
-  return part.reduce((sum, mib) => sum + mib, 0) / part.length;
-}
-
-const points = (curve: readonly number[]) =>
-  Array.from(
-    { length: Math.min(POINTS, curve.length) },
-    (_, index) => curve[Math.floor((index * curve.length) / POINTS)] ?? 0,
-  );

@@ -1,6 +1,6 @@
+import { startTcpProxy } from '../../../test/support/servers/tcp-proxy.js';
 import { atMost, type Drill, exactly } from '../../support/drill.js';
 import { place, playing, sectionIds, startLone } from '../../support/drill-processes.js';
-import { startSlowProxy } from '../../support/slow-proxy.js';
 import { noneFailed, percentile, slowest } from '../../support/times.js';
 
 const DELAY_MS = 2000;
@@ -16,7 +16,7 @@ export const redisSlow: Drill = {
     playing(processes, async ({ fixture, load, database }) => {
       const count = scale === 'full' ? 300 : 40;
       const [redis, { uri: MONGODB_URI }] = await Promise.all([fixture.redis(), database()]);
-      const proxy = await startSlowProxy(redis);
+      const proxy = await startTcpProxy(redis);
       try {
         const env = { MONGODB_URI, REDIS_URL: `redis://127.0.0.1:${proxy.port}` };
         const gateways = await Promise.all([1, 2].map(() => startLone(fixture, env)));

@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { storeIdOf } from '../../../src/cache/entry-format.js';
 import { type RedisServer, standaloneTarget, startRedisServer } from '../../support/servers/redis-server.js';
+import { startTcpProxy, type TcpProxy } from '../../support/servers/tcp-proxy.js';
 import { until } from '../../support/until.js';
 import { createEngines, type Engine } from '../support/engines.js';
 import { ask } from '../support/rig.js';
@@ -171,42 +171,25 @@ describe('a Redis', () => {
 describe('a primary that was made a replica, behind an address that leads to the new one', () => {
   let old: RedisServer;
   let next: RedisServer;
-  let target = 0;
-  let address: Server;
-  const sockets = new Set<Socket>();
+  let address: TcpProxy;
   beforeAll(async () => {
     // A primary would wait five seconds for more replicas before it copies itself.
     const atOnce = ['--repl-diskless-sync-delay', '0'];
     [old, next] = await Promise.all([startRedisServer(atOnce), startRedisServer(atOnce)]);
-    target = old.port;
-    address = createServer((client) => {
-      const upstream = connect(target, '127.0.0.1');
-      client.pipe(upstream).pipe(client);
-      for (const socket of [client, upstream]) {
-        sockets.add(socket);
-        socket.on('error', () => undefined);
-        socket.on('close', () => {
-          client.destroy();
-          upstream.destroy();
-        });
-      }
-    }).listen(0, '127.0.0.1');
-    await until(() => address.listening);
+    address = await startTcpProxy(old);
   });
   afterAll(async () => {
-    for (const socket of sockets) socket.destroy();
-    address.close();
+    await address.close();
     await Promise.all([old.stop(), next.stop()]);
   });
 
   it('is left by commands and by the message line, and an invalidation reaches the others', async () => {
-    const at = address.address();
-    const front = { target: standaloneTarget(at !== null && typeof at === 'object' ? at.port : 0) };
+    const front = { target: standaloneTarget(address.port) };
     const [one, two] = [await engines.start(front), await engines.start(front)];
     for (const engine of [one, two]) await get(engine, 1);
     await next.client().replicaof('127.0.0.1', old.port);
     await until(async () => (await next.client().info('replication')).includes('master_link_status:up'));
-    target = next.port;
+    address.leadTo(next.port);
     await next.client().replicaof('NO', 'ONE');
     await old.client().replicaof('127.0.0.1', next.port);
     await one.cache.invalidate(['collection:things'], 'hard');

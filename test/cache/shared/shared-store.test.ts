@@ -13,7 +13,7 @@ describeSharedStore('simulated, in memory', async () => {
   return { connect: () => server.connect(), wait: (ms) => clock.advance(ms), tearDown: async () => {} };
 });
 
-const topologies: [name: string, start: () => Promise<Topology>][] = [
+const topologies: [name: string, start: () => Promise<Pick<Topology, 'target' | 'stop'>>][] = [
   ['Redis', startRedisServer],
   ['Redis behind a sentinel', startSentinel],
   ['a cluster of three', startCluster],

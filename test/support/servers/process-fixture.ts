@@ -25,6 +25,8 @@ export interface Answer {
   /** By section id: FRESH, CACHED, STALE or FAILED. */
   statuses: Record<string, string>;
   fromCache: boolean;
+  /** `metadata.ttl`, seconds. */
+  ttl: number;
   analytics: { sectionViews?: Record<string, number> };
   errors: unknown[];
   /** `performance.now()` when it was asked for, and the time that it took. */
@@ -182,6 +184,7 @@ function gatewayAt(origin: string, started: RunningProcess): Gateway {
         sections: data?.sections ?? {},
         statuses: Object.fromEntries((data?.metadata.sections ?? []).map(({ section, status }) => [section, status])),
         fromCache: data?.metadata.fromCache ?? false,
+        ttl: data?.metadata.ttl ?? 0,
         analytics: data?.analytics ?? {},
         errors,
         askedAt,
@@ -213,7 +216,7 @@ function gatewayAt(origin: string, started: RunningProcess): Gateway {
 interface Body {
   data?: {
     sections: Answer['sections'];
-    metadata: { fromCache: boolean; sections: { section: string; status: string }[] };
+    metadata: { fromCache: boolean; ttl: number; sections: { section: string; status: string }[] };
     analytics?: Answer['analytics'];
   };
   errors?: unknown[];

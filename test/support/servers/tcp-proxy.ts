@@ -1,19 +1,24 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy on loopback that delays what the server answers. */
-export interface SlowProxy {
+/** A TCP proxy on loopback whose links can be slowed, cut, and led elsewhere. */
+export interface TcpProxy {
   readonly port: number;
   /** Delays every answer from now on by `ms`, in the order in which they were sent. */
   delay(ms: number): void;
+  /** Ends every link; new ones are taken. */
+  cut(): void;
+  /** Links that come from now on lead to this port of loopback. */
+  leadTo(port: number): void;
   close(): Promise<void>;
 }
 
-export async function startSlowProxy(target: { port: number }): Promise<SlowProxy> {
+export async function startTcpProxy(target: { port: number }): Promise<TcpProxy> {
+  let { port: upstreamPort } = target;
   let delayMs = 0;
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = connect(target.port, '127.0.0.1');
+    const upstream = connect(upstreamPort, '127.0.0.1');
     client.pipe(upstream);
     let last = Promise.resolve();
     upstream.on('data', (chunk) => {
@@ -33,13 +38,20 @@ export async function startSlowProxy(target: { port: number }): Promise<SlowProx
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
+  const cut = () => {
+    for (const socket of sockets) socket.destroy();
+  };
   return {
     port: address !== null && typeof address === 'object' ? address.port : 0,
     delay: (ms) => {
       delayMs = ms;
     },
+    cut,
+    leadTo: (port) => {
+      upstreamPort = port;
+    },
     close: async () => {
-      for (const socket of sockets) socket.destroy();
+      cut();
       server.close();
       await once(server, 'close');
     },
