@@ -49,12 +49,6 @@ export const protections: readonly Protection[] = [
     without: '{ ...header, moment: log.moment ?? look.moment, bornAt: look.now }',
   },
   {
-    name: 'a forbidden value is not stored for others',
-    file: `${cache}/loading/load-and-keep.ts`,
-    code: `if (log.moment?.incarnation !== look.moment.incarnation || answers.verdict(copy) === 'forbidden') return undefined;`,
-    without: '',
-  },
-  {
     name: 'a degraded value never takes the place of a whole one',
     file: `${cache}/loading/load-and-keep.ts`,
     code: '    !copy.header.degraded ||\n    present === undefined ||',
