@@ -31,7 +31,8 @@ export function createRequestLog() {
     change([...requests, { id, label, status: undefined, ms: undefined, bytes: 0 }]);
     const startedAt = performance.now();
     try {
-      const response = await fetch(input, init);
+      // A browser that asks by its own ETag shows the metadata of the answer that it holds: how old a section was then.
+      const response = await fetch(input, { ...init, cache: 'no-store' });
       const body = await response.clone().arrayBuffer();
       update(id, { status: response.status, ms: performance.now() - startedAt, bytes: body.byteLength });
       return response;

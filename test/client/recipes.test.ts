@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
 import { fetchFrom } from '../support/app/fetch-app.js';
@@ -7,10 +9,12 @@ import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
 
 const text = await readFile('docs/clients.md', 'utf8');
-const recipes = [...text.matchAll(/<!-- recipe: (.+) -->\n```ts\n([\s\S]*?)```/g)].map(([, name = '', code = '']) => ({
-  name,
-  code,
-}));
+const recipesIn = (language: string) =>
+  [...text.matchAll(new RegExp(`<!-- recipe: (.+) -->\\n\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(
+    ([, name = '', code = '']) => ({ name, code }),
+  );
+const recipes = recipesIn('ts');
+const commands = recipesIn('sh');
 /** Below node_modules, where neither the compiler nor git look; packages are found from there as from the project. */
 const directory = resolve('node_modules/.recipes');
 
@@ -37,7 +41,9 @@ afterAll(async () => {
 });
 
 it('has a recipe for every client that it names', () => {
-  expect(recipes.map(({ name }) => name)).toEqual([...text.matchAll(/<!-- recipe: (.+) -->/g)].map(([, name]) => name));
+  expect([...recipes, ...commands].map(({ name }) => name).sort()).toEqual(
+    [...text.matchAll(/<!-- recipe: (.+) -->/g)].map(([, name]) => name).sort(),
+  );
   expect(recipes.length).toBeGreaterThan(4);
 });
 
@@ -51,4 +57,12 @@ it.each(recipes)('$name gets the page', async ({ name, code }) => {
   await import(/* @vite-ignore */ file);
   vi.restoreAllMocks();
   expect(logged.join()).toContain(title);
+});
+
+it.each(commands)('$name gets the page', async ({ code }) => {
+  const { stdout } = await promisify(execFile)('sh', [
+    '-c',
+    code.replaceAll('https://shop.example', await app.origin()),
+  ]);
+  expect(stdout).toContain(title);
 });

@@ -147,8 +147,8 @@ export const protections: readonly Protection[] = [
   {
     name: 'a caller who comes during an unheard look has a look of its own',
     file: `${cache}/resolve.ts`,
-    code: 'if (owed.size > 0) continue;',
-    without: '',
+    code: 'const isOwed = look !== undefined && !isHeardSince(lookEpoch);',
+    without: 'const isOwed = false;',
   },
   {
     name: 'a caller on a new link is not answered with what an earlier one found out',

@@ -29,6 +29,8 @@ export interface TestApp {
     headers?: Record<string, string>;
     payload?: string;
   }): Promise<{ status: number; headers: Record<string, unknown>; text: string; body: RestBody }>;
+  /** Where it listens on loopback. */
+  origin(): Promise<string>;
   /** The same over a socket, where the short way stands before the server's own routes; `inject` passes it by. */
   send(request: {
     method?: 'GET' | 'POST' | 'HEAD';
@@ -136,13 +138,17 @@ export async function buildTestApp(
       body: json ? response.json() : undefined,
     } as Awaited<ReturnType<TestApp['inject']>>;
   };
+  const listen = () => {
+    listening ??= app.server.listen({ host: '127.0.0.1', port: 0 });
+    return listening;
+  };
   return {
     clock,
     commands,
     inject,
+    origin: listen,
     send: async ({ method = 'GET', path, headers = {}, body }) => {
-      listening ??= app.server.listen({ host: '127.0.0.1', port: 0 });
-      const origin = await listening;
+      const origin = await listen();
       return new Promise((resolve, reject) => {
         const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
         const sent = request(`${origin}${path}`, { method, headers: { ...length, ...headers }, agent: false });
