@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { buildApp } from '../../../src/app.js';
 import { loadConfig } from '../../../src/config/config.js';
 import { connectDatabase, type SentCommand } from '../../../src/database/connect.js';
+import type { Traces } from '../../../src/observability/traces/start-traces.js';
 import type { Section } from '../../../src/sections/define-section.js';
 import { registry } from '../../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from '../fake-clock.js';
@@ -82,6 +83,7 @@ export async function buildTestApp(
     waitForDatabase?: boolean;
     /** Whether answers are cached; sections are read anew for each request unless it is said. */
     cached?: boolean;
+    traces?: Pick<Traces, 'tracer' | 'onCommand'>;
   } = {},
 ): Promise<TestApp> {
   const clock = overrides.clock ?? createFakeClock();
@@ -105,6 +107,7 @@ export async function buildTestApp(
       const { name, command: sent } = command;
       const isOfApp = sent['comment'] === undefined && typeof sent[name] === 'string';
       if (isOfApp && ['find', 'aggregate', 'count'].includes(name)) commands.push(command);
+      return overrides.traces?.onCommand(command);
     },
   });
   const app = await buildApp({
@@ -113,6 +116,7 @@ export async function buildTestApp(
     database,
     clock,
     logger,
+    tracer: overrides.traces?.tracer,
     ...(overrides.cached ? {} : { cache: createNoCache({ clock, loadLimitMs: config.database.queryTimeoutMs }) }),
   });
   if (overrides.waitForDatabase !== false) await database.ready;
