@@ -36,7 +36,7 @@ export function createCacheTracing(tracer: Tracer | undefined): CacheTracing {
   return {
     resolve: (resolve) => async (flight, ask) => {
       if (ask.span !== undefined) return ask.span.within(() => resolve(flight, ask));
-      const span = tracer.startApart(`renewal ${ask.label}`, { 'homepage.section': ask.label });
+      const span = tracer.startApart(`background ${ask.label}`, { 'homepage.section': ask.label });
       return span.within(() => resolve(flight, ask)).finally(() => span.end());
     },
     lookUp: (lookUp) => (key, id, ask, budget) =>

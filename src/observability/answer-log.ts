@@ -36,10 +36,7 @@ export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' |
     const message = pages.includes(path) && page !== undefined ? 'Homepage request completed' : 'Request completed';
     const duration = Math.round(durationMs);
     const { userId, cacheHit, sections } = page ?? {};
-    const traced = { trace_id: span?.traceId };
-    logger[level](
-      { requestId, ...traced, method, path, status, duration, client, userId, cacheHit, sections },
-      message,
-    );
+    const trace_id = span?.traceId;
+    logger[level]({ requestId, trace_id, method, path, status, duration, client, userId, cacheHit, sections }, message);
   };
 }

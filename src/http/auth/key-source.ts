@@ -25,7 +25,7 @@ export function createKeySource(options: { location: string; clock: Clock; trace
           traced(
             tracer,
             'GET',
-            { 'http.request.method': 'GET', 'server.address': new URL(location).host },
+            { 'http.request.method': 'GET', 'server.address': new URL(location).hostname },
             () => within(clock, (signal) => fetchText(location, signal, tracer?.headers())),
             { kind: 'client' },
           ),

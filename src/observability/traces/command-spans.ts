@@ -11,7 +11,8 @@ export function createCommandSpans(tracer: Tracer): CommandObserver {
         'db.system.name': 'mongodb',
         'db.operation.name': name,
         'db.collection.name': collection,
-        'server.address': address,
+        'server.address': address.slice(0, address.lastIndexOf(':')),
+        'server.port': Number(address.slice(address.lastIndexOf(':') + 1)),
       },
       { kind: 'client' },
     );

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { registry } from '../../../src/sections/registry.js';
 import { bearer } from '../../support/app/build-test-app.js';
@@ -202,4 +204,36 @@ it('does not trace probes and scrapes', async () => {
   for (const probe of ['/healthz', '/readyz', '/metrics']) await app.send({ path: probe });
   await app.send({ path: '/nowhere' });
   expect((await finish()).map(({ name }) => name)).toEqual(['GET']);
+});
+
+it('shows a load that no request waits for as a trace of its own, and no command of the upkeep', async () => {
+  const { app, finish } = await openTracedApp(shop.uri, { env: { ENABLE_CACHE_WARMING: 'true' } });
+  await until(async () => (await app.get('/readyz')).status === 200);
+  const spans = await finish();
+  const first = spans.filter(({ parentSpanId }) => parentSpanId === '');
+  expect(new Set(first.map(({ name }) => name))).toEqual(new Set(sectionIds.map((id) => `background ${id}`)));
+  for (const id of sectionIds) {
+    expect(Object.keys(treeBelow(spans, only(spans, `background ${id}`)))).toEqual([`load ${id}`]);
+  }
+});
+
+it('carries the trace to the server that keys are fetched from', async () => {
+  const carried: unknown[] = [];
+  const keys = createServer((request, response) => {
+    carried.push(request.headers['traceparent']);
+    response.end('{}');
+  }).listen(0, '127.0.0.1');
+  await once(keys, 'listening');
+  const address = keys.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  const { app, finish } = await openTracedApp(shop.uri, { env: { JWT_JWKS: `http://127.0.0.1:${port}/keys` } });
+  const [header, claims] = [{ alg: 'RS256', kid: 'a' }, {}].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  await app.send({ path, headers: { authorization: `Bearer ${header}.${claims}.c2ln`, ...caller('01') } });
+  const fetched = only(await finish(), 'GET');
+  expect(fetched).toMatchObject({ traceId, kind: 3, attributes: { 'server.address': '127.0.0.1' } });
+  expect(carried).toEqual([`00-${traceId}-${fetched.spanId}-01`]);
+  keys.closeAllConnections();
+  keys.close();
 });
