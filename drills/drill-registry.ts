@@ -8,6 +8,7 @@ import { memory } from './cases/memory.js';
 import { mongoKilled } from './cases/mongo-killed.js';
 import { pipelining } from './cases/pipelining.js';
 import { changeStorm } from './cases/redis/change-storm.js';
+import { firstPage } from './cases/redis/first-page.js';
 import { isolation } from './cases/redis/isolation.js';
 import { rateLimitShared } from './cases/redis/rate-limit-shared.js';
 import { redisFailover } from './cases/redis/redis-failover.js';
@@ -36,6 +37,7 @@ export const drills: readonly Drill[] = [
   drain,
   redisKilled,
   redisTrouble,
+  firstPage,
   redisSnapshot,
   redisFailover,
   twoShops,

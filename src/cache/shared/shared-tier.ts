@@ -131,9 +131,20 @@ function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): 
       cancel = clock.after(Math.min(tickMs, budget.leftMs), tick);
     };
     wait();
-    answer.then(resolve, reject).finally(() => {
+    // Counted before the answer goes on: whoever waits for it asks next what is left.
+    const end = () => {
       cancel();
       count();
-    });
+    };
+    answer.then(
+      (value) => {
+        end();
+        resolve(value);
+      },
+      (error: unknown) => {
+        end();
+        reject(error);
+      },
+    );
   });
 }

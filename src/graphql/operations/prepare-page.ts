@@ -13,7 +13,7 @@ import {
 import { collectFields } from 'graphql/execution/collectFields.js';
 import type { Selection } from '../../page/fragments/selection.js';
 import { pageKeys } from '../../page/page-key.js';
-import { metadataWriter, type Part, type PreparedPage } from '../../page/prepared/prepared-operation.js';
+import { metadataPart, type Part, type PreparedPage } from '../../page/prepared/prepared-operation.js';
 import type { Section } from '../../sections/define-section.js';
 import { checkedArguments, type LocatedListArguments } from '../schema/arguments.js';
 import { fieldsBelow, type OperationScope, selectField } from './collect-page.js';
@@ -144,7 +144,7 @@ function partsOf({ fields }: CollectedPage, page: number): Part[] {
   return fields.flatMap((field, index): Part[] => {
     const prefix = `${index === 0 ? '' : ','}${JSON.stringify(field.key)}:`;
     if ('text' in field) return [prefix + field.text];
-    if ('metadata' in field) return [prefix, { page, write: metadataWriter(field.metadata) }];
+    if ('metadata' in field) return [prefix, metadataPart(page, field.metadata)];
     return [prefix, { page, section: field.section, selection: field.selection }];
   });
 }

@@ -13,17 +13,20 @@ export interface BodyLookup<Value> {
 
 /** Bodies of one fingerprint: more are either chance, or meant to slow the lookup down. */
 const MAX_ALIKE = 4;
-/** A prepared operation takes about so much beside its body: its selections and texts. */
-const BYTES_PER_BYTE = 4;
 
 /**
  * Comparing bytes takes .2 us where a hash takes 5 and JSON 9. The fingerprint is of the length and a few words of the body,
  * so one body's entries never answer for another's.
  */
-export function createBodyLookup<Value>(options: { maxBytes: number }): BodyLookup<Value> {
+export function createBodyLookup<Value>(options: {
+  maxBytes: number;
+  /** What a value takes beside its body. */
+  bytesOf: (value: Value) => number;
+}): BodyLookup<Value> {
+  const { maxBytes, bytesOf } = options;
   const entries = new LRUCache<number, readonly Entry<Value>[]>({
-    maxSize: options.maxBytes,
-    sizeCalculation: (alike) => alike.reduce((sum, { body }) => sum + body.length * BYTES_PER_BYTE + 200, 0),
+    maxSize: maxBytes,
+    sizeCalculation: (alike) => alike.reduce((sum, { body, value }) => sum + body.length + bytesOf(value), 0),
   });
   return {
     get: (body) => entries.get(fingerprintOf(body))?.find((entry) => entry.body.equals(body))?.value,

@@ -12,6 +12,8 @@ export interface HotOperation extends PreparedOperation {
   /** What its log line says of its sections, by section id. */
   readonly logged: Readonly<Record<string, 'success'>>;
   readonly vary: string;
+  /** What its parts take in memory, where no other operation has the same. */
+  readonly bytes: number;
 }
 
 /** What was prepared for requests, by their raw text, within bounds. */
@@ -31,7 +33,8 @@ export interface HotOperations {
 
 /** Bytes of request texts, and what was prepared for them, for each of the three kinds. */
 const MAX_BYTES = 8_388_608;
-const BYTES_PER_CHARACTER = 8;
+/** An operation's own objects: its pages with their sections, its headers. */
+const OPERATION_BYTES = 1500;
 
 export function createHotOperations(options: {
   /** @throws what the long way tells the client */
@@ -40,11 +43,14 @@ export function createHotOperations(options: {
   const { prepareSearch } = options;
   const sizes = {
     maxSize: MAX_BYTES,
-    sizeCalculation: (_: HotOperation, text: string) => text.length * BYTES_PER_CHARACTER + 500,
+    sizeCalculation: ({ bytes }: HotOperation, text: string) => OPERATION_BYTES + 2 * text.length + bytes,
   };
   const bySearch = new LRUCache<string, HotOperation>(sizes);
   const byUrl = new LRUCache<string, HotOperation>(sizes);
-  const byBody = createBodyLookup<HotOperation>({ maxBytes: MAX_BYTES });
+  const byBody = createBodyLookup<HotOperation>({
+    maxBytes: MAX_BYTES,
+    bytesOf: ({ bytes }) => OPERATION_BYTES + bytes,
+  });
   const bodies = new WeakMap<IncomingMessage, Buffer>();
 
   const prepared = (search: string): HotOperation | undefined => {

@@ -7,8 +7,9 @@ import type { Operations } from '../../graphql/operations/operations.js';
 import { createPagePreparer } from '../../graphql/operations/prepare-page.js';
 import { createFragments } from '../../page/fragments/fragments.js';
 import { createPageWriter } from '../../page/fragments/page-bytes.js';
-import type { PreparedPage } from '../../page/prepared/prepared-operation.js';
+import type { Part, PreparedPage } from '../../page/prepared/prepared-operation.js';
 import { createPreparedPages } from '../../page/prepared/prepared-pages.js';
+import { createPartSharing } from '../../page/prepared/shared-parts.js';
 import type { SectionSource } from '../../page/sources/section-source.js';
 import type { ViewCounter } from '../../page/view-counter.js';
 import type { Section, Viewer } from '../../sections/define-section.js';
@@ -65,15 +66,16 @@ export function createShortWay(options: {
     registry,
     sparseFields: createSparseFields({ operation, registry }),
   });
+  const share = createPartSharing();
   let prepared = 0;
   const finished = (
-    { pages, parts }: Pick<HotOperation, 'pages' | 'parts'>,
+    { pages, parts }: { pages: readonly PreparedPage[]; parts: readonly Part[] },
     rest: Pick<HotOperation, 'cost' | 'vary' | 'userId'>,
   ): HotOperation => {
     prepared += 1;
     const sections = registry.filter((section) => pages.some((page: PreparedPage) => page.sections.includes(section)));
     const logged = Object.fromEntries(sections.map(({ id }) => [id, 'success'] as const));
-    return { id: prepared, pages, parts, cacheTag: cacheTag(sections), logged, ...rest };
+    return { id: prepared, pages, ...share(parts), cacheTag: cacheTag(sections), logged, ...rest };
   };
 
   const hot = createHotOperations({

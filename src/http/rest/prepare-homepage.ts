@@ -33,7 +33,7 @@ export function prepareHomepage(options: {
     parts.push({ page: 0, section: field.section, selection: restSelection(field.section, field.selection) });
     separator = ',';
   }
-  parts.push('},"metadata":', { page: 0, write: writeMetadata }, '}}');
+  parts.push('},"metadata":', { page: 0, id: 'rest', write: writeMetadata }, '}}');
   const keyOf = pageKeys({ sections, registry, limit, near, fields: fields?.paths, fallback });
   return { pages: [{ sections, limit, near, keyOf }], parts };
 }

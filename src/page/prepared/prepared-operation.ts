@@ -34,11 +34,13 @@ export interface FragmentPart {
 
 export interface MetadataPart {
   readonly page: number;
+  /** Two that write the same have the same. */
+  readonly id: string;
   readonly write: (metadata: PageMetadata) => string;
 }
 
-/** Writes a page's metadata by a selection of its GraphQL type. */
-export function metadataWriter(selection: Selection): MetadataPart['write'] {
+/** A page's metadata by a selection of its GraphQL type. */
+export function metadataPart(page: number, selection: Selection): MetadataPart {
   const write = compileWriter(selection);
-  return (metadata) => write({ ...metadata });
+  return { page, id: `metadata ${selection.id}`, write: (metadata) => write({ ...metadata }) };
 }

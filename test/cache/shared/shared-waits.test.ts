@@ -31,6 +31,34 @@ describe('round trips', () => {
     await Promise.all([1, 2, 3, 4, 5, 6].map(section));
     expect(reads, 'and none while memory knows').toHaveLength(1);
   });
+
+  it('a load costs three: its look, its lease, and its entry with its tags', async () => {
+    const { make, clock } = createProcesses(0);
+    const calls: string[] = [];
+    const counted = <Args extends unknown[], Result>(name: string, call: (...args: Args) => Result) => {
+      return (...args: Args): Result => {
+        calls.push(name);
+        return call(...args);
+      };
+    };
+    const { cache } = make(1, (store) => ({
+      ...store,
+      read: counted('read', store.read),
+      acquire: counted('acquire', store.acquire),
+      renew: counted('renew', store.renew),
+      commit: counted('commit', store.commit),
+      release: counted('release', store.release),
+      invalidate: counted('invalidate', store.invalidate),
+    }));
+    await clock.advance(10);
+    const answer = cache.get(
+      'k',
+      ask(async () => ({ ...value(1), tags: ['product:1', 'store:2'] }), { tags: ['section:k'] }),
+    );
+    await clock.advance(20);
+    await answer;
+    expect(calls).toEqual(['read', 'acquire', 'commit']);
+  });
 });
 
 describe('when the store does not answer', () => {
@@ -125,6 +153,46 @@ describe('when the store does not answer', () => {
     await clock.advance(100);
     expect(waits).toEqual([50, 0, 50]);
   });
+
+  it.each([60, 200, 900])(
+    'an answer after %i ms, beside a stream of invalidations, is away for requests: few wait, memory serves, and what was invalidated shows',
+    async (delayMs) => {
+      const { make, clock } = createProcesses(0);
+      const late = <T>(answer: Promise<T>) => new Promise<T>((resolve) => clock.after(delayMs, () => resolve(answer)));
+      const { cache, events } = make(1, (store) => ({
+        ...store,
+        read: (request) => late(store.read(request)),
+        acquire: (request) => late(store.acquire(request)),
+        invalidate: (request) => late(store.invalidate(request)),
+        commit: (request) => late(store.commit(request)),
+        release: (request) => late(store.release(request)),
+        ping: () => late(store.ping()),
+      }));
+      await clock.advance(delayMs + 10);
+      const waits: number[] = [];
+      let shown = 0;
+      const asked = async (n: number) => {
+        const askedAt = clock.now();
+        const answer = await cache.get(
+          'k',
+          ask(async () => value(n), { tags: ['section:k'] }),
+        );
+        waits.push(clock.now() - askedAt);
+        shown = answer.value.n;
+      };
+      for (let round = 1; round <= 50; round += 1) {
+        void cache.invalidate([`thing:${round}`], 'soft');
+        if (round % 25 === 0) void cache.invalidate(['section:k'], 'hard');
+        void asked(round);
+        await clock.advance(200);
+      }
+      // Ten seconds of half-open tries, one a second, are all that waits.
+      expect(Math.max(...waits)).toBeLessThanOrEqual(55);
+      expect(waits.filter((ms) => ms > 5).length).toBeLessThanOrEqual(12);
+      expect(events.count('tierDown')).toBe(1);
+      expect(shown).toBe(50);
+    },
+  );
 
   it('time during which the process was busy itself is not held against the store', async () => {
     const clock = createFakeClock();
