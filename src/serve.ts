@@ -73,11 +73,10 @@ export async function serve(config: Config): Promise<void> {
       throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
     });
   }
-  const afterwards = async () => {
-    await traces?.close();
-    await demo?.close();
-  };
-  endGracefully({ app, afterwards, drainMs, requestTimeoutMs, clock, logger });
+  // At the same time: each may take a second, and the process has two.
+  const close = async () => void (await Promise.all([app.close(), traces?.close()]));
+  const afterwards = async () => demo?.close();
+  endGracefully({ app: { ...app, close }, afterwards, drainMs, requestTimeoutMs, clock, logger });
   const [address] = app.server.addresses();
   const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;

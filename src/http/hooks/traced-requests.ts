@@ -19,12 +19,6 @@ export function traceRequests(server: FastifyInstance, tracer: Tracer): void {
     request[spans] = span;
     span.within(done);
   });
-  // Once a body has been read, the rest runs in the context of its connection.
-  server.addHook('preHandler', (request: WithSpan, _reply, done) => {
-    const span = request[spans];
-    if (span === undefined) done();
-    else span.within(done);
-  });
 }
 
 /** The span of a request as OpenTelemetry's semantic conventions for HTTP servers name it, without the query string. */

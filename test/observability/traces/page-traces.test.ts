@@ -140,6 +140,26 @@ it('links the sections that wait for a load to that load, which is in the trace 
   }
 });
 
+it('shows a load for callers whom an older one could not answer in the trace of the first of them', async () => {
+  const { app, finish } = await openTracedApp(shop.uri);
+  const id = sectionIds[0];
+  await shop.fail(undefined, { blockConnection: true, blockTimeMS: 300 });
+  const first = app.send({ path: `${path}?sections=${id}` });
+  await until(() => app.commands.length > 0);
+  await app.clock.advance(2000);
+  const second = app.send({ path: `${path}?sections=${id}&fresh=true`, headers: caller('01') });
+  await Promise.all([first, second]);
+  const spans = await finish();
+  const loads = named(spans, `load ${id}`);
+  expect(loads).toHaveLength(2);
+  const own = only(
+    spans.filter((span) => span.traceId === traceId),
+    `section ${id}`,
+  );
+  expect(own.links).toEqual(loads.filter((load) => load.traceId !== traceId).map(({ spanId }) => spanId));
+  expect(Object.keys(treeBelow(spans, own))).toEqual([`load ${id}`]);
+});
+
 it('shows which section failed, and a request that the server failed', async () => {
   const [section] = registry;
   if (section === undefined) throw new Error('no section');
@@ -156,11 +176,15 @@ it('shows which section failed, and a request that the server failed', async () 
   expect(named(spans, `find ${section.item.collection}`).some(({ failed }) => failed)).toBe(true);
 });
 
-it('continues the trace of a GraphQL request whose body the server reads itself', async () => {
-  const { app, finish } = await openTracedApp(shop.uri, { env: { FRAGMENTS: 'off' } });
-  const body = JSON.stringify({ query: `{ homepage { ${everySection('{ total }')} } }` });
+it('continues the trace of a request whose body comes after its headers', async () => {
+  const { app, finish } = await openTracedApp(shop.uri);
+  async function* body() {
+    // By then the server has begun to read the other one.
+    await app.send({ path: '/healthz' });
+    yield JSON.stringify({ query: `{ homepage { ${everySection('{ total }')} } }` });
+  }
   const headers = { 'content-type': 'application/json', ...caller('01') };
-  expect((await app.send({ method: 'POST', path: '/graphql', headers, body })).status).toBe(200);
+  expect((await app.send({ method: 'POST', path: '/graphql', headers, pieces: body() })).status).toBe(200);
   const spans = await finish();
   const request = only(spans, 'POST /graphql');
   expect(request).toMatchObject({ traceId, parentSpanId: callerId });

@@ -76,3 +76,15 @@ it('shows a process that waits for the lease of another one', async () => {
   expect(attributesOf(spans, 'lease').map((attributes) => attributes['homepage.lease'])).toContain('held');
   expect(below(spans)).toContain('lease wait');
 });
+
+it('links a request that came before the load began, while Redis was looked at', async () => {
+  const { app, finish } = await open('c');
+  // No answer of Redis is read before both have asked.
+  await Promise.all([app.get(path), app.get(path)]);
+  const spans = await finish();
+  const loads = spans.filter(({ name }) => name === `load ${section}`);
+  expect(loads).toHaveLength(1);
+  const links = spans.filter(({ name }) => name === `section ${section}`).map((span) => span.links);
+  expect(links).toHaveLength(2);
+  expect(links).toEqual(expect.arrayContaining([[], [loads[0]?.spanId]]));
+});

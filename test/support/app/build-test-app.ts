@@ -1,4 +1,5 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import type { Logger } from 'pino';
 import { buildApp } from '../../../src/app.js';
@@ -36,6 +37,8 @@ export interface TestApp {
     path: string;
     headers?: Record<string, string>;
     body?: string;
+    /** A body that comes after the headers, piece by piece. */
+    pieces?: AsyncIterable<string>;
   }): Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>;
   /** Resolves when the app follows the database's changes. */
   following: Promise<void>;
@@ -144,7 +147,7 @@ export async function buildTestApp(
     clock,
     commands,
     inject,
-    send: async ({ method = 'GET', path, headers = {}, body }) => {
+    send: async ({ method = 'GET', path, headers = {}, body, pieces }) => {
       listening ??= app.server.listen({ host: '127.0.0.1', port: 0 });
       const origin = await listening;
       return new Promise((resolve, reject) => {
@@ -155,7 +158,12 @@ export async function buildTestApp(
           for await (const chunk of response) chunks.push(chunk as Buffer);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) });
         });
-        sent.once('error', reject).end(body);
+        sent.once('error', reject);
+        if (pieces === undefined) sent.end(body);
+        else {
+          sent.flushHeaders();
+          Readable.from(pieces).pipe(sent);
+        }
       });
     },
     get: (url, headers = {}) => inject({ method: 'GET', url, headers }),
