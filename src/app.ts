@@ -49,7 +49,7 @@ import { endRequestSpan } from './observability/traces/end-request-span.js';
 import { tracedHomepage, tracedSource } from './observability/traces/traced-page.js';
 import { createHomepage } from './page/homepage.js';
 import { createScopes } from './page/request-scope.js';
-import { createCachedSource } from './page/sources/cached-source.js';
+import { createCachedSource, sectionOfKey } from './page/sources/cached-source.js';
 import { createCountedSources } from './page/sources/counted-sources.js';
 import { createMalformedDocuments } from './page/sources/malformed-documents.js';
 import { createSectionReader } from './page/sources/section-reader.js';
@@ -246,8 +246,8 @@ export async function buildApp(options: {
       changes: jobs.feed(),
       redis: cache.shared(),
       memory: { bytes: memory.bytes, entries: memory.size, evictions: memory.evictions },
-      breakers: guards.states(),
-      requestsUnderWay: underWay.size,
+      sections: cache.states(sectionOfKey),
+      ...{ breakers: guards.states(), requestsUnderWay: underWay.size },
     }),
   });
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);

@@ -29,6 +29,8 @@ export interface ResumeTokens {
 export interface FeedState {
   state: 'starting' | 'following' | 'interrupted' | 'unsupported';
   reason?: string;
+  /** How long before it was heard the last change was made, in milliseconds by both clocks; undefined before the first one. */
+  lagMs?: number;
 }
 
 export interface InvalidationJob {
@@ -127,13 +129,20 @@ export function startInvalidation(options: {
     settle();
     return standing;
   };
+  const lagOf = ({ madeAt }: Change): Pick<FeedState, 'lagMs'> =>
+    madeAt === undefined ? {} : { lagMs: Math.max(0, clock.now() - madeAt) };
   const follow = async (standing: ChangeFeed): Promise<void> => {
     let hastyAnswers = 0;
     while (!stopped) {
       const askedAt = clock.now();
       const change = await standing.next();
-      if (change !== undefined) await note(change, standing.resumeToken);
-      else if (clock.now() - keptAt > KEEP_TOKEN_MS && cancelFlush === undefined) await keep(standing.resumeToken);
+      if (change !== undefined) {
+        state = { state: 'following', ...lagOf(change) };
+        await note(change, standing.resumeToken);
+      }
+      if (change === undefined && clock.now() - keptAt > KEEP_TOKEN_MS && cancelFlush === undefined) {
+        await keep(standing.resumeToken);
+      }
       hastyAnswers = change === undefined && clock.now() - askedAt < HASTY_PAUSE_MS / 2 ? hastyAnswers + 1 : 0;
       // Timers and sockets get their turn, however fast the other end answers.
       if (hastyAnswers < HASTY_ANSWERS) await nextTurn();

@@ -6,6 +6,7 @@ import type { Ask, CacheResult } from './ask.js';
 import { type CacheEvents, emitServed } from './cache-events.js';
 import { createCacheTracing } from './cache-tracing.js';
 import { createCopyAnswers } from './copy-answers.js';
+import type { EntryState } from './entry.js';
 import { jsonCodec, storeIdOf, type ValueCodec } from './entry-format.js';
 import { createInvalidationLog, type InvalidationMode } from './invalidation-log.js';
 import { createInvalidationOutbox } from './invalidation-outbox.js';
@@ -59,6 +60,8 @@ export interface Cache {
    * false when the shared tier could not take it in a second: then it is sent as soon as it can.
    */
   invalidate(tags: readonly string[], mode: InvalidationMode): Promise<{ shared: boolean }>;
+  /** How many copies in memory are in each state, by what `groupOf` says of their keys. Looks at each: for people, not for requests. */
+  states(groupOf: (key: string) => string): Readonly<Record<string, Partial<Record<EntryState, number>>>>;
   /** How the shared tier stands: there is none, it is away, its messages are not heard (so that every answer looks at it), or well. */
   shared(): 'none' | 'away' | 'unheard' | 'well';
   /** Connects to the shared tier. Until it is there, and without calling this, memory alone serves. */
@@ -232,6 +235,15 @@ export function createCache(options: CacheOptions): Cache {
       return answer as CacheResult<T> | undefined;
     },
     invalidate: outbox.invalidate,
+    states: (groupOf) => {
+      const counts: Record<string, Partial<Record<EntryState, number>>> = {};
+      for (const copy of memory.copies()) {
+        const state = answers.state(copy, { ...standardPolicy, ...copy.header });
+        const group = groupOf(copy.header.key);
+        counts[group] = { ...counts[group], [state]: (counts[group]?.[state] ?? 0) + 1 };
+      }
+      return counts;
+    },
     shared: () => {
       if (!shared) return 'none';
       if (!shared.tier.available) return 'away';

@@ -1,4 +1,4 @@
-import type { Db, ResumeToken } from 'mongodb';
+import type { Db, ResumeToken, Timestamp } from 'mongodb';
 import { MongoServerError } from 'mongodb';
 import type { Clock } from '../core/clock.js';
 import type { StoredDocument } from './collection-source.js';
@@ -14,6 +14,8 @@ export interface Change {
   fields: readonly string[];
   /** Of an insert or a replacement. */
   document: StoredDocument | undefined;
+  /** When it was made, milliseconds since the epoch by the server's clock; to the second before MongoDB 6. */
+  madeAt: number | undefined;
 }
 
 /** Changes from a moment on; ends with an error when the line breaks or the server ends the stream. */
@@ -125,6 +127,9 @@ function answered<Answer>(answer: Promise<Answer>, clock: Clock): Promise<Answer
 
 interface RawChange {
   operationType: string;
+  /** MongoDB 6 and later. */
+  wallTime?: Date;
+  clusterTime?: Timestamp;
   ns?: { coll?: string };
   /** Of a rename: the new name. */
   to?: { coll?: string };
@@ -138,7 +143,7 @@ interface RawChange {
 }
 
 function toChange(event: RawChange, collections: readonly CollectionName[]): Change {
-  const { operationType, ns, to, documentKey, updateDescription, fullDocument } = event;
+  const { operationType, wallTime, clusterTime, ns, to, documentKey, updateDescription, fullDocument } = event;
   // The last event of a stream on a database that was dropped; its place cannot be resumed from.
   if (operationType === 'invalidate') throw new FeedError('lost', 'the database was dropped');
   const { updatedFields = {}, removedFields = [], truncatedArrays = [] } = updateDescription ?? {};
@@ -151,6 +156,7 @@ function toChange(event: RawChange, collections: readonly CollectionName[]): Cha
     id: documentKey?._id === undefined ? undefined : String(documentKey._id),
     fields: [...new Set(paths.map((path) => path.split('.')[0] ?? path))],
     document: fullDocument,
+    madeAt: wallTime?.getTime() ?? (clusterTime && clusterTime.getHighBitsUnsigned() * 1000),
   };
 }
 

@@ -7,7 +7,12 @@ import { sectionsShowing, tagsOf } from '../support/data/sections.js';
 const ID = '507f1f77bcf86cd799439011';
 const tags = (change: Partial<Change>, userId?: string) =>
   changedTags({
-    change: { type: 'update', collection: 'products', id: ID, fields: [], document: undefined, ...change },
+    change: {
+      ...{ type: 'update', collection: 'products', id: ID, fields: [] },
+      document: undefined,
+      madeAt: undefined,
+      ...change,
+    },
     registry,
     userId,
   });

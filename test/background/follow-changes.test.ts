@@ -11,6 +11,7 @@ const everything = registry.map(({ id }) => `section:${id}`);
 const change = (id: string, fields = ['name']): Change => ({
   ...{ type: 'update', collection: 'products', id, fields },
   document: undefined,
+  madeAt: undefined,
 });
 
 /** A feed under the test's control. */
@@ -147,6 +148,17 @@ describe('the invalidation job', () => {
       expect.stringContaining('changes are not followed: broken'),
     ]);
     expect(lines.at(-1)).toMatchObject({ level: 'INFO', message: 'following changes' });
+  });
+
+  it('tells how long before it was heard the last change was made, whatever the clocks say', async () => {
+    const { feed, emit } = createFeed();
+    const { clock, job: running } = createFixture([async () => feed], { place: 0 });
+    await running.ready;
+    expect(running.state()).toEqual({ state: 'following' });
+    await emit({ ...change('a'), madeAt: clock.now() - 1500 }, clock);
+    expect(running.state()).toEqual({ state: 'following', lagMs: 1500 });
+    await emit({ ...change('b'), madeAt: clock.now() + 1500 }, clock);
+    expect(running.state()).toEqual({ state: 'following', lagMs: 0 });
   });
 
   it('makes everything stale when its place in the history is lost', async () => {

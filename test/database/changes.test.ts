@@ -1,4 +1,4 @@
-import { type Document, Long, MongoClient } from 'mongodb';
+import { type Document, Long, MongoClient, Timestamp } from 'mongodb';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type ChangeFeed, feedFailure, openChangeFeed } from '../../src/database/changes.js';
 import { createFakeClock } from '../support/fake-clock.js';
@@ -110,7 +110,17 @@ describe('a change feed', () => {
     [
       'the database that is dropped',
       { operationType: 'dropDatabase', ns: { db: 'shop' } },
-      { type: 'other', collection: undefined },
+      { type: 'other', collection: undefined, madeAt: undefined },
+    ],
+    [
+      'when a change was made (MongoDB 6)',
+      { operationType: 'drop', wallTime: new Date(1_700_000_000_123), clusterTime: new Timestamp({ t: 17, i: 1 }) },
+      { madeAt: 1_700_000_000_123 },
+    ],
+    [
+      'when a change was made, to the second (before MongoDB 6)',
+      { operationType: 'drop', clusterTime: new Timestamp({ t: 1_700_000_000, i: 1 }) },
+      { madeAt: 1_700_000_000_000 },
     ],
   ])('tells of %s', async (_, event, change) => {
     const { opening } = await openScripted(() =>

@@ -4,7 +4,8 @@ import {
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default';
-import { GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
+import { type DocumentNode, GraphQLError, type GraphQLSchema, type ValidationRule } from 'graphql';
 import { RETRY_AFTER_SECONDS } from '../../core/errors.js';
 import type { Logger } from '../../core/logger.js';
 import { wholeFailure } from '../../page/whole-failure.js';
@@ -13,6 +14,12 @@ import { limitRules, parseOptions } from '../limits/document-limits.js';
 import type { PersistedOperations } from '../operations/persisted-operations.js';
 import { clearMessage, withoutSchemaDetails } from './client-messages.js';
 import { appErrorOf, toGraphQLError } from './graphql-errors.js';
+
+/**
+ * Parsed documents that are remembered, in bytes of their JSON. A document takes about three times that (Node 20): Apollo's own
+ * bound, 30 MiB, is more than the gateway's whole cache.
+ */
+const MAX_DOCUMENT_BYTES = 6_291_456;
 
 /** Apollo Server over the schema; Apollo Sandbox is its landing page outside production. */
 export function createApolloServer(options: {
@@ -31,6 +38,7 @@ export function createApolloServer(options: {
     // There is nothing to forge: no cookies, no mutations, and no bodies but JSON, which needs a preflight.
     csrfPrevention: false,
     parseOptions,
+    documentStore: new InMemoryLRUCache<DocumentNode>({ maxSize: MAX_DOCUMENT_BYTES }),
     persistedQueries: { cache: persisted.cache },
     validationRules: [knownOperationTypes, ...limitRules],
     includeStacktraceInErrorResponses: false,

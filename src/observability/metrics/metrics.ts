@@ -10,7 +10,7 @@ export interface MetricSources {
   /** By section id. */
   breakers(): Readonly<Record<string, BreakerState>>;
   memory: { readonly bytes: number; readonly size: number; readonly evictions: number };
-  feed(): { state: string };
+  feed(): { state: string; lagMs?: number };
   /** As `Cache.shared`. */
   redis(): string;
   /** Whether the database can be read. */
@@ -146,6 +146,11 @@ export function createMetrics(options: {
     const { state } = sources.feed();
     for (const known of FEED_STATES) set(Number(known === state), { state: known });
   });
+  single(
+    'change_feed_lag_seconds',
+    'How long before it was heard the last change of the database was made.',
+    () => (sources.feed().lagMs ?? 0) / 1000,
+  );
   gauge('breaker_state', 'State of a section’s breaker: 1 for the present one.', ['section', 'state'], (set) => {
     for (const [section, state] of Object.entries(sources.breakers())) {
       for (const known of BREAKER_STATES) set(Number(known === state), { section, state: known });

@@ -101,3 +101,6 @@ function entryKey(section: Section, near: Near | undefined, viewer: Viewer | und
   if (section.scope === 'personal') key += viewer === undefined ? ':anonymous' : `:user=${viewer.userId}`;
   return `${key}:v1`;
 }
+
+/** The section of a key that `entryKey` made, whatever stands before it; `other` for every other key. */
+export const sectionOfKey = (key: string): string => /homepage:section:(\w+)/.exec(key)?.[1] ?? 'other';

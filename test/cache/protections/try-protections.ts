@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { parseArgs } from 'node:util';
 import { copyTree } from '../../section-recipe/tree-copy.js';
 import { type Protection, protections } from './protections.js';
-
-const run = promisify(execFile);
 
 const usage = `Usage: npm run test:protections -- [--only TEXT]
 
@@ -14,16 +13,19 @@ Prints which of the two was red, and ends with 1 when neither was. --only: those
 
 /** Schedules of the model; it stops at the first that breaks a promise. */
 const MODEL_RUNS = '10000';
+/** A loop that a missing protection leaves without an end is red as well. */
+const LIMIT_MS = 240_000;
 
 const { values } = parseArgs({ options: { only: { type: 'string', default: '' }, help: { type: 'boolean' } } });
 
-async function isRed(root: string, command: readonly string[]): Promise<boolean> {
-  const [file = '', ...args] = command;
-  // A loop that a missing protection leaves without an end is red as well.
-  const ended = await run(file, args, { cwd: root, timeout: 240_000, killSignal: 'SIGKILL', maxBuffer: 2 ** 28 }).catch(
-    (error: unknown) => error,
-  );
-  return ended instanceof Error;
+/** Whether the command fails, or has not ended by the limit. */
+async function isRed(root: string, [file = '', ...args]: readonly string[]): Promise<boolean> {
+  // A group of its own: npx's child would outlive it.
+  const child = spawn(file, args, { cwd: root, stdio: 'ignore', detached: true });
+  const timer = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), LIMIT_MS);
+  const [code] = await once(child, 'exit');
+  clearTimeout(timer);
+  return code !== 0;
 }
 
 async function main(): Promise<number> {

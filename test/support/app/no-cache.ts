@@ -21,6 +21,7 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
     },
     present: () => undefined,
     invalidate: async () => ({ shared: true }),
+    states: () => ({}),
     shared: () => 'none',
     start: () => undefined,
     close: async () => undefined,
