@@ -52,6 +52,13 @@ module.exports = {
       to: { path: '^src/(main|serve|app)\\.ts$' },
     },
     {
+      name: 'only-traces-know-opentelemetry',
+      comment: 'Everything else sees core/tracer.ts',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/observability/traces/' },
+      to: { path: '@opentelemetry/' },
+    },
+    {
       name: 'only-wiring-knows-the-demo',
       comment: 'What serves does not know which database it talks to',
       severity: 'error',

@@ -5,13 +5,12 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startJobs } from './background/start-background.js';
 import { type Cache, createCache } from './cache/cache.js';
-import { createCacheEvents } from './cache/cache-events.js';
 import { createMemoryStore } from './cache/memory-store.js';
 import { createRedisStore } from './cache/redis/redis-store.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './core/clock.js';
-import { createEmitter } from './core/emitter.js';
 import type { Random } from './core/random.js';
+import type { Tracer } from './core/tracer.js';
 import type { Database } from './database/connect.js';
 import { renderDemoImage } from './demo/images/image.js';
 import { createApolloServer } from './graphql/apollo/apollo-server.js';
@@ -22,10 +21,7 @@ import { createPersistedOperations } from './graphql/operations/persisted-operat
 import { createSchema } from './graphql/schema/build-schema.js';
 import { createItemCompleter } from './graphql/schema/complete-item.js';
 import { createItemShapes } from './graphql/schema/item-shape.js';
-import { createAuthenticator } from './http/auth/authenticator.js';
-import { createKeySet } from './http/auth/key-set.js';
-import { createKeySource } from './http/auth/key-source.js';
-import { createViewers } from './http/auth/viewers.js';
+import { createAuthentication } from './http/auth/authentication.js';
 import type { Answered } from './http/hooks/answered.js';
 import { createShortWay } from './http/hot/short-way.js';
 import { gatewayDocument } from './http/openapi/gateway-document.js';
@@ -47,12 +43,11 @@ import { createRequestScopes } from './http/routes/open-request.js';
 import { openApiRoute } from './http/routes/openapi-route.js';
 import { createServer } from './http/server.js';
 import { createAnswerLog } from './observability/answer-log.js';
-import { logCacheEvents } from './observability/cache-log.js';
+import { createLoggedEvents } from './observability/logged-events.js';
 import { createMetrics } from './observability/metrics/metrics.js';
-import { logPageEvents } from './observability/section-log.js';
-import { logSourceEvents } from './observability/source-log.js';
+import { endRequestSpan } from './observability/traces/end-request-span.js';
+import { tracedHomepage, tracedSource } from './observability/traces/traced-page.js';
 import { createHomepage } from './page/homepage.js';
-import type { PageEventMap } from './page/page-events.js';
 import { createScopes } from './page/request-scope.js';
 import { createCachedSource, sectionOfKey } from './page/sources/cached-source.js';
 import { createCountedSources } from './page/sources/counted-sources.js';
@@ -61,7 +56,6 @@ import { createSectionReader } from './page/sources/section-reader.js';
 import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
 import { createLagSensor } from './protection/lag-sensor.js';
-import type { SourceEventMap } from './protection/protection-events.js';
 import { createSourceGuards } from './protection/source-guards.js';
 import { createCounters } from './redis/counters.js';
 import { createElections } from './redis/elections.js';
@@ -109,8 +103,10 @@ export async function buildApp(options: {
   demo?: DemoControls | undefined;
   /** Instead of the cache over memory, and Redis where it is configured. */
   cache?: Cache;
+  /** Records traces, where they are switched on. */
+  tracer?: Tracer | undefined;
 }): Promise<App> {
-  const { config, registry, database, clock, logger, random = Math.random } = options;
+  const { config, registry, database, clock, logger, random = Math.random, tracer } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy, metricsPort } =
     config.http;
   const { memoryBytes, ttlSeconds, staleWhileRevalidate, warming, warmingIntervalMs } = config.cache;
@@ -124,10 +120,7 @@ export async function buildApp(options: {
   const redis = config.redis && connectRedis({ ...config.redis, commandTimeoutMs: BOOKKEEPING_TIMEOUT_MS });
   const bookkeeping = redis && config.redis && { redis, prefix: config.redis.prefix };
   redis?.connect();
-  const { jwks } = config.auth;
-  const keys = jwks && createKeySet({ source: createKeySource({ location: jwks, clock }), clock, logger });
-  const authenticator = createAuthenticator({ ...config.auth, keys: keys || undefined, clock });
-  const viewerOf = createViewers(authenticator);
+  const { authenticator, viewerOf } = createAuthentication({ auth: config.auth, clock, logger, tracer });
   const limiter =
     config.rateLimitMax > 0
       ? createRateLimiter({
@@ -137,12 +130,7 @@ export async function buildApp(options: {
       : undefined;
   const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
   const underWay = new Set<ServerResponse>();
-  const events = createCacheEvents();
-  logCacheEvents({ events, logger, clock });
-  const sourceEvents = createEmitter<SourceEventMap>();
-  logSourceEvents({ events: sourceEvents, logger });
-  const pageEvents = createEmitter<PageEventMap>();
-  logPageEvents({ events: pageEvents, logger, clock });
+  const { events, sourceEvents, pageEvents } = createLoggedEvents({ logger, clock });
   const lag = createLagSensor({ clock });
   const memory = createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } });
   const cache =
@@ -155,6 +143,7 @@ export async function buildApp(options: {
       random,
       loadLimitMs: queryTimeoutMs,
       admit: createAdmission({ isLagging: lag.isLagging, events: sourceEvents }),
+      tracer,
     });
   cache.start();
 
@@ -175,16 +164,13 @@ export async function buildApp(options: {
     events: sourceEvents,
     clock,
   });
-  const source = createCachedSource({
-    ...{ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate },
-    shapeOf: createItemShapes(schema, itemDefaults),
-  });
+  const shapeOf = createItemShapes(schema, itemDefaults);
+  const cached = createCachedSource({ cache, read, guards, registry, ttlSeconds, staleWhileRevalidate, shapeOf });
+  const source = tracedSource(cached, tracer);
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
-  const homepage = createHomepage({
-    ...{ registry, source, views, events: pageEvents, clock, queryTimeoutMs },
-    enabled: batchEndpoint,
-  });
-  const openScope = createScopes({ sources, clock, requestTimeoutMs });
+  const pages = { registry, source, views, events: pageEvents, clock, queryTimeoutMs, enabled: batchEndpoint };
+  const homepage = tracedHomepage(createHomepage(pages), tracer);
+  const openScope = createScopes({ sources, clock, requestTimeoutMs, tracer });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({
     ...{ schema, production, logger, persisted },
@@ -209,18 +195,28 @@ export async function buildApp(options: {
   const logAnswer = createAnswerLog(logger);
   const onAnswered = (answer: Answered) => {
     metrics.answered(answer);
+    endRequestSpan(answer);
     logAnswer(answer);
   };
   const shortWay =
     config.http.fragments && batchEndpoint
       ? createShortWay({
-          ...{ registry, schema, operations, source, views, authenticator, limiter, config, clock },
+          ...{ registry, schema, operations, source, views, authenticator, limiter, config, tracer, clock },
           draining: () => draining,
           onAnswered,
         })
       : undefined;
   const server = await createServer({
-    ...{ logger, answered: { clock, onAnswered }, production, corsOrigins, trustProxy, takeOnArrival, underWay },
+    ...{
+      logger,
+      answered: { clock, onAnswered },
+      tracer,
+      production,
+      corsOrigins,
+      trustProxy,
+      takeOnArrival,
+      underWay,
+    },
     draining: () => draining,
     shortWay: shortWay?.listener,
   });

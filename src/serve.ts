@@ -7,15 +7,26 @@ import { systemClock } from './core/clock.js';
 import { createLogger } from './core/logger.js';
 import { connectDatabase } from './database/connect.js';
 import { listenFault } from './listen-fault.js';
+import type { Traces } from './observability/traces/start-traces.js';
 import { registry } from './sections/registry.js';
 
 /** Starts the gateway, and keeps it until a signal ends it. Rejects with a ConfigError when it cannot listen. */
 export async function serve(config: Config): Promise<void> {
   const clock = systemClock;
-  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.production });
+  let traces: Traces | undefined;
+  const logger = createLogger({
+    level: config.logLevel,
+    pretty: process.stdout.isTTY && !config.production,
+    fields: config.traces && (() => traces?.logFields() ?? {}),
+  });
   // Output that cannot be written is lost; without a listener, it would end the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   for (const warning of config.warnings) logger.warn(warning);
+  // OpenTelemetry is loaded where it is wanted.
+  if (config.traces !== undefined) {
+    const { startTraces } = await import('./observability/traces/start-traces.js');
+    traces = await startTraces({ settings: config.traces, logger, clock });
+  }
 
   // More lines for as long as somebody looks for a fault, without a restart that would cure it.
   process.on('SIGUSR2', () => {
@@ -35,6 +46,7 @@ export async function serve(config: Config): Promise<void> {
     createIndexes: config.database.createIndexes,
     logger,
     clock,
+    onCommand: traces?.onCommand,
   });
   const app = await buildApp({
     config: {
@@ -47,6 +59,7 @@ export async function serve(config: Config): Promise<void> {
     clock,
     logger,
     demo,
+    tracer: traces?.tracer,
   });
   if (demo !== undefined) await database.ready;
   const { host, port: wanted, drainMs, requestTimeoutMs } = config.http;
@@ -60,8 +73,10 @@ export async function serve(config: Config): Promise<void> {
       throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
     });
   }
+  // At the same time: each may take a second, and the process has two.
+  const close = async () => void (await Promise.all([app.close(), traces?.close()]));
   const afterwards = async () => demo?.close();
-  endGracefully({ app, afterwards, drainMs, requestTimeoutMs, clock, logger });
+  endGracefully({ app: { ...app, close }, afterwards, drainMs, requestTimeoutMs, clock, logger });
   const [address] = app.server.addresses();
   const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;

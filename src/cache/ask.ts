@@ -1,4 +1,5 @@
 import type { CachePolicy } from '../core/cache-policy.js';
+import type { Span } from '../core/tracer.js';
 import type { Load } from './loading/run-load.js';
 
 /** FRESH: read for this request; CACHED: a copy within its freshness; STALE: a copy past it, invalidated softly, or unverified. */
@@ -31,6 +32,8 @@ export interface Ask {
   readonly askedSeq: number;
   /** `SharedLink.epochs` at that time. */
   readonly askedEpoch: number;
+  /** Of the caller, where it is traced. */
+  readonly span?: Span | undefined;
 }
 
 /** Data whose load began this long before the question still counts as fresh when fresh data is asked for. */

@@ -1,8 +1,10 @@
 import { type CachePolicy, leasePolicy, standardPolicy } from '../core/cache-policy.js';
 import type { Clock } from '../core/clock.js';
 import { type Random, randomToken } from '../core/random.js';
+import type { Tracer } from '../core/tracer.js';
 import type { Ask, CacheResult } from './ask.js';
 import { type CacheEvents, emitServed } from './cache-events.js';
+import { createCacheTracing } from './cache-tracing.js';
 import { createCopyAnswers } from './copy-answers.js';
 import type { EntryState } from './entry.js';
 import { jsonCodec, storeIdOf, type ValueCodec } from './entry-format.js';
@@ -89,6 +91,7 @@ export interface CacheOptions {
    * serves; what it answers is called when the wait is over.
    */
   admit?: () => () => void;
+  tracer?: Tracer | undefined;
 }
 
 /**
@@ -96,10 +99,11 @@ export interface CacheOptions {
  * by tags. See docs/decisions/017-invalidation-log.md for what makes it safe.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { memory, clock, events, random, codec = jsonCodec } = options;
+  const { memory, clock, events, random, codec = jsonCodec, tracer } = options;
   const { leaseMs, loadLimitMs, pollMs } = { ...leasePolicy, ...options };
   const admit = options.admit ?? (() => () => {});
   const origin = randomToken(random);
+  const tracing = createCacheTracing(tracer);
 
   const log = createInvalidationLog({
     beforeForgetting: () => {
@@ -120,18 +124,21 @@ export function createCache(options: CacheOptions): Cache {
     const { monotonic } = clock;
     const reader = createSharedReader({ tier, log, monotonic, onReincarnation: outbox.replay });
     const link = createSharedLink({ store, clock });
-    const leases = createLeases({ tier, clock, random, leaseMs });
-    return { tier, link, leases, lookUp: createLookUp({ reader, link, log, memory, answers, codec, events }) };
+    const leases = tracing.leases(createLeases({ tier, clock, random, leaseMs }));
+    const lookUp = tracing.lookUp(createLookUp({ reader, link, log, memory, answers, codec, events }));
+    return { tier, link, leases, lookUp };
   };
   const shared = createShared();
 
   const epoch = () => shared?.link.epoch ?? 0;
-  const loadAndKeep = createLoadAndKeep({
-    ...{ memory, log, answers, failures, codec, clock, events, random },
-    ...{ epoch, loadLimitMs },
-  });
+  const loadAndKeep = tracing.loadAndKeep(
+    createLoadAndKeep({
+      ...{ memory, log, answers, failures, codec, clock, events, random },
+      ...{ epoch, loadLimitMs },
+    }),
+  );
   const resolve = createResolve({ memory, shared, answers, failures, loadAndKeep, events, random, pollMs });
-  const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: resolve });
+  const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: tracing.resolve(resolve) });
 
   /** A copy that can be judged by what this process has heard. While the shared tier is away, that is every copy. */
   const trustedCopy = (key: string, policy: CachePolicy) => {
@@ -174,6 +181,7 @@ export function createCache(options: CacheOptions): Cache {
     try {
       leave = admit();
       joined = true;
+      tracing.waits(key, ask);
       return await flights.join(key, ask, signal);
     } catch (error) {
       // A load that failed has looked for a copy itself.
@@ -211,6 +219,7 @@ export function createCache(options: CacheOptions): Cache {
         askedAt: clock.monotonic(),
         askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
         askedEpoch: shared?.link.epochs ?? 0,
+        span: tracer?.active(),
       };
       const name = nameOf(key, shape);
       const held = fromMemory(name, ask);

@@ -2,6 +2,7 @@ import { nearest } from '../core/suggestion.js';
 import { readEnvFile } from './env-file.js';
 import { REDIS_LAYOUT } from './redis-url.js';
 import { withSecretFiles } from './secret-files.js';
+import { traceSettings } from './traces.js';
 import { trustOf } from './trust-proxy.js';
 import { type Values, type Variable, type VariableName, variableNames, variables } from './variables.js';
 
@@ -65,6 +66,7 @@ export function loadConfig(given: Readonly<Record<string, string | undefined>> =
     }
   }
   if (faults.length > 0) throw new ConfigError(faults);
+  const warnings = [...risks(values), ...strayNames(env)];
 
   return Object.freeze({
     production,
@@ -111,7 +113,8 @@ export function loadConfig(given: Readonly<Record<string, string | undefined>> =
       issuer: values.JWT_ISSUER,
       audience: values.JWT_AUDIENCE,
     }),
-    warnings: Object.freeze([...risks(values), ...strayNames(env)]),
+    traces: traceSettings(env, warnings),
+    warnings: Object.freeze(warnings),
   });
 }
 

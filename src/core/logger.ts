@@ -10,7 +10,14 @@ export type Logger = Pick<PinoLogger, 'debug' | 'info' | 'warn' | 'error'>;
  * One JSON line an event: `timestamp level message`, then what belongs to the event.
  * `pretty` writes the same for people, on a terminal.
  */
-export function createLogger(options: { level: string; pretty: boolean; destination?: DestinationStream }): PinoLogger {
+export function createLogger(options: {
+  level: string;
+  pretty: boolean;
+  destination?: DestinationStream;
+  /** What each line has beside its own fields, which win. */
+  fields?: (() => object) | undefined;
+}): PinoLogger {
+  const { fields } = options;
   const destination =
     options.destination ??
     (options.pretty
@@ -26,6 +33,7 @@ export function createLogger(options: { level: string; pretty: boolean; destinat
       timestamp: () => `,"timestamp":"${isoTime(Date.now())}"`,
       formatters: { level: (label) => ({ level: label.toUpperCase() }) },
       redact: ['req.headers.authorization'],
+      ...(fields === undefined ? {} : { mixin: fields }),
     },
     destination,
   );

@@ -1,4 +1,4 @@
-import type { ResumeToken } from 'mongodb';
+import type { MongoClient, ResumeToken } from 'mongodb';
 import { createConnection, Schema } from 'mongoose';
 import type { Clock } from '../core/clock.js';
 import { AppError } from '../core/errors.js';
@@ -43,7 +43,12 @@ export interface SentCommand {
   name: string;
   collection: string;
   command: Readonly<Record<string, unknown>>;
+  /** Host and port of the server. */
+  address: string;
 }
+
+/** Sees every command that the driver sends, in the asynchronous context of what sends it; what it returns is called at the command's end. */
+export type CommandObserver = (command: SentCommand) => ((failure?: Error) => void) | undefined;
 
 /**
  * Connects in the background and for as long as it takes: a gateway may start before its database.
@@ -55,8 +60,8 @@ export function connectDatabase(options: {
   createIndexes: boolean;
   logger: Logger;
   clock: Clock;
-  /** Sees every command that the driver sends; for tests and diagnosis. */
-  onCommand?: (command: SentCommand) => void;
+  /** For traces, tests and diagnosis. */
+  onCommand?: CommandObserver | undefined;
 }): Database {
   const { uri, poolSize, createIndexes, logger, clock, onCommand } = options;
   const connection = createConnection();
@@ -141,9 +146,7 @@ export function connectDatabase(options: {
       cancelNotice();
     }
     if (onCommand !== undefined) {
-      connection.getClient().on('commandStarted', ({ commandName, command }) => {
-        onCommand({ name: commandName, collection: String(command[commandName]), command });
-      });
+      observeCommands(connection.getClient(), onCommand);
     }
     const hosts = connection.getClient().options.hosts.map(String);
     logger.info({ hosts, database: connection.name }, 'database connected');
@@ -168,4 +171,18 @@ export function connectDatabase(options: {
       await connection.close();
     },
   };
+}
+
+function observeCommands(client: MongoClient, onCommand: CommandObserver): void {
+  const ends = new Map<number, (failure?: Error) => void>();
+  const end = (requestId: number, failure?: Error) => {
+    ends.get(requestId)?.(failure);
+    ends.delete(requestId);
+  };
+  client.on('commandStarted', ({ commandName: name, command, requestId, address }) => {
+    const ended = onCommand({ name, collection: String(command[name]), command, address });
+    if (ended !== undefined) ends.set(requestId, ended);
+  });
+  client.on('commandSucceeded', ({ requestId }) => end(requestId));
+  client.on('commandFailed', ({ requestId, failure }) => end(requestId, failure));
 }

@@ -11,6 +11,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import type { Config } from '../config/config.js';
 import type { Clock } from '../core/clock.js';
 import type { AppError } from '../core/errors.js';
+import type { Tracer } from '../core/tracer.js';
 import { BROTLI_QUALITY, GZIP_LEVEL, MIN_COMPRESSED_BYTES } from '../page/fragments/compression.js';
 import { type Answered, tellAnswers } from './hooks/answered.js';
 import { conditionalRequests } from './hooks/cache-headers.js';
@@ -20,6 +21,7 @@ import { pathOf, refuse, sendFailure } from './hooks/failure-answers.js';
 import { answerMethods } from './hooks/methods.js';
 import { createRequestIds, REQUEST_ID } from './hooks/request-id.js';
 import { addSecurityHeaders } from './hooks/security-headers.js';
+import { traceRequests } from './hooks/traced-requests.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
 import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
@@ -61,6 +63,7 @@ export async function createServer(options: {
   logger: FastifyBaseLogger;
   /** `onAnswered` is told of every answer that is not the short way's. */
   answered?: { clock: Clock; onAnswered: (answer: Answered) => void };
+  tracer?: Tracer | undefined;
   /** Whether the process is going away: requests are served as ever, and each answer ends its connection. */
   draining: () => boolean;
   /** Whose `X-Forwarded-*` headers are believed (`TRUST_PROXY`); none when left out. */
@@ -112,6 +115,8 @@ export async function createServer(options: {
   });
   // JSON is the only body that there is.
   server.removeContentTypeParser('text/plain');
+  // Before every other hook, so that they run within the request's span.
+  if (options.tracer) traceRequests(server, options.tracer);
   server.addHook('onRequest', async (request, reply) => {
     // What a cache may hold says so itself: answers that succeeded, made of sections that are fresh.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { trusted } from 'mongoose';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
+import { type Tracer, traced } from '../core/tracer.js';
 import type { ReadOptions, StoredDocument } from '../database/collection-source.js';
 import type { Sources } from '../database/connect.js';
 import { documentId, isObjectId } from '../database/document-id.js';
@@ -40,8 +41,13 @@ type Loader = DataLoader<string, StoredDocument | null>;
  * One set of loaders a request. They batch, and remember nothing: what is read for a section must have been read after
  * its load began, or an invalidation in between would be lost.
  */
-export function createReferenceLoaders(options: { sources: Sources; clock: Clock; logger: Logger }): ReferenceLoaders {
-  const { sources, clock, logger } = options;
+export function createReferenceLoaders(options: {
+  sources: Sources;
+  clock: Clock;
+  logger: Logger;
+  tracer?: Tracer | undefined;
+}): ReferenceLoaders {
+  const { sources, clock, logger, tracer } = options;
   const batchWindow = createBatchWindow({ clock });
   /** Those that wait for references just now. */
   const readers = new Set<ReadOptions>();
@@ -55,7 +61,14 @@ export function createReferenceLoaders(options: { sources: Sources; clock: Clock
         const byId = new Map(documents.map((document) => [documentId(document), document]));
         return ids.map((id) => byId.get(id) ?? null);
       },
-      { batchScheduleFn: batchWindow.schedule, cache: false },
+      {
+        // The command belongs to the section whose references are the first of the batch.
+        batchScheduleFn: (dispatch) => {
+          const span = tracer?.active();
+          batchWindow.schedule(span === undefined ? dispatch : () => span.within(dispatch));
+        },
+        cache: false,
+      },
     );
   const loaders = { categories: createLoader('categories'), stores: createLoader('stores') };
 
@@ -69,12 +82,16 @@ export function createReferenceLoaders(options: { sources: Sources; clock: Clock
       });
     });
 
-  const resolve = async (collection: ReferencedCollection, ids: readonly string[], endsAt: number) => {
-    const found = (await until(endsAt, loaders[collection].loadMany(ids))) ?? ids.map(() => new Error('not in time'));
-    const failure = found.find((result) => result instanceof Error);
-    if (failure !== undefined) logger.warn({ error: failure }, `references to ${collection} could not be resolved`);
-    return { found: new Map(ids.map((id, index) => [id, found[index]])), failed: failure !== undefined };
-  };
+  const resolve = (collection: ReferencedCollection, ids: readonly string[], endsAt: number) =>
+    traced(tracer, `references ${collection}`, { 'homepage.references': ids.length }, async (span) => {
+      const found = (await until(endsAt, loaders[collection].loadMany(ids))) ?? ids.map(() => new Error('not in time'));
+      const failure = found.find((result) => result instanceof Error);
+      if (failure !== undefined) {
+        span?.fail(failure);
+        logger.warn({ error: failure }, `references to ${collection} could not be resolved`);
+      }
+      return { found: new Map(ids.map((id, index) => [id, found[index]])), failed: failure !== undefined };
+    });
 
   return {
     join: async (fields, find, { signal, remainingMs }) => {

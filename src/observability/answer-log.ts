@@ -17,6 +17,7 @@ export interface LoggedAnswer {
         readonly sections: Readonly<Record<string, 'success' | 'failed'>>;
       }
     | undefined;
+  readonly span: { readonly traceId: string | undefined } | undefined;
 }
 
 /** Probes ask every few seconds, and metrics are scraped: what they get is worth a line only when it fails. */
@@ -31,10 +32,11 @@ export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' |
     const level = status >= 500 || isPartial ? 'warn' : quiet.includes(path) && status < 400 ? 'debug' : 'info';
     // The level is read for each answer: it may be changed while the process runs. The rest only for one that has a line.
     if (!logger.isLevelEnabled(level)) return;
-    const { page, client } = answer;
+    const { page, client, span } = answer;
     const message = pages.includes(path) && page !== undefined ? 'Homepage request completed' : 'Request completed';
     const duration = Math.round(durationMs);
     const { userId, cacheHit, sections } = page ?? {};
-    logger[level]({ requestId, method, path, status, duration, client, userId, cacheHit, sections }, message);
+    const trace_id = span?.traceId;
+    logger[level]({ requestId, trace_id, method, path, status, duration, client, userId, cacheHit, sections }, message);
   };
 }

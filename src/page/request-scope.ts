@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
+import type { Tracer } from '../core/tracer.js';
 import type { Sources } from '../database/connect.js';
 import { createReferenceLoaders } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
@@ -14,13 +15,18 @@ export type OpenScope = (options: {
   timeoutMs?: number | undefined;
 }) => RequestScope;
 
-export function createScopes(options: { sources: Sources; clock: Clock; requestTimeoutMs: number }): OpenScope {
-  const { sources, clock, requestTimeoutMs } = options;
+export function createScopes(options: {
+  sources: Sources;
+  clock: Clock;
+  requestTimeoutMs: number;
+  tracer?: Tracer | undefined;
+}): OpenScope {
+  const { sources, clock, requestTimeoutMs, tracer } = options;
   return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
     clientShortenedDeadline: timeoutMs < requestTimeoutMs,
-    loaders: once(() => createReferenceLoaders({ sources, clock, logger })),
+    loaders: once(() => createReferenceLoaders({ sources, clock, logger, tracer })),
     logger,
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),

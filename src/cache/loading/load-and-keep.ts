@@ -14,7 +14,7 @@ import { type Loaded, runLoad } from './run-load.js';
 
 /** Loads a key's value and gives it to the tiers that may have it. `ended`: no caller waited for it any longer. */
 export type LoadAndKeep = (
-  flight: { key: string; signal: AbortSignal; background: boolean },
+  flight: { key: string; signal: AbortSignal; background: boolean; waiters: ReadonlySet<{ ask: Ask }> },
   ask: Ask,
   held: { look: Look | undefined; lease: Lease | undefined },
 ) => Promise<{ copy: Copy } | { error: unknown } | 'ended'>;

@@ -70,7 +70,10 @@ async function sentBySections(options: {
   const { uri, registry, clock } = options;
   const logger = createLogger({ level: 'silent', pretty: false });
   let sent: SentCommand[] = [];
-  const onCommand = (command: SentCommand) => sent.push(command);
+  const onCommand = (command: SentCommand) => {
+    sent.push(command);
+    return undefined;
+  };
   const database = connectDatabase({ uri, poolSize: 2, createIndexes: false, logger, clock, onCommand });
   const { sources } = database;
   const read = createSectionReader({

@@ -1,6 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Clock } from '../../core/clock.js';
 import { AppError } from '../../core/errors.js';
+import { type Tracer, traced } from '../../core/tracer.js';
 
 /** A set of keys is a few KiB; a longer text is none. */
 const MAX_BYTES = 262_144;
@@ -15,10 +16,20 @@ export interface KeySource {
 }
 
 /** `JWT_JWKS`: an http(s) URL, asked every ten minutes, or a file, read again every ten seconds. */
-export function createKeySource(options: { location: string; clock: Clock }): KeySource {
-  const { location, clock } = options;
+export function createKeySource(options: { location: string; clock: Clock; tracer?: Tracer | undefined }): KeySource {
+  const { location, clock, tracer } = options;
   return /^https?:\/\//i.test(location)
-    ? { maxAgeMs: 600_000, read: () => within(clock, (signal) => fetchText(location, signal)) }
+    ? {
+        maxAgeMs: 600_000,
+        read: () =>
+          traced(
+            tracer,
+            'GET',
+            { 'http.request.method': 'GET', 'server.address': new URL(location).hostname },
+            () => within(clock, (signal) => fetchText(location, signal, tracer?.headers())),
+            { kind: 'client' },
+          ),
+      }
     : { maxAgeMs: 10_000, read: () => readFileText(location) };
 }
 
@@ -33,8 +44,8 @@ async function within(clock: Clock, read: (signal: AbortSignal) => Promise<strin
 }
 
 /** A redirect is a failure: keys come from where the configuration says. */
-async function fetchText(url: string, signal: AbortSignal): Promise<string> {
-  const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json' } });
+async function fetchText(url: string, signal: AbortSignal, trace: Record<string, string> = {}): Promise<string> {
+  const response = await fetch(url, { signal, redirect: 'error', headers: { accept: 'application/json', ...trace } });
   if (response.status !== 200) {
     await response.body?.cancel();
     throw failure(`status ${response.status}`);

@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../core/clock.js';
+import type { Span } from '../../core/tracer.js';
 import type { RequestScope } from '../../page/homepage.js';
 import { isFromCache } from '../../page/outcome.js';
 import { pathOf } from './failure-answers.js';
+import { spanOf } from './traced-requests.js';
 
 /** What of a page an answer holds, for its log line. */
 export interface AnsweredPage {
@@ -28,6 +30,8 @@ export interface Answered {
   /** Whether a section of its page failed. */
   readonly isPartial: boolean;
   readonly page: AnsweredPage | undefined;
+  /** Where it is traced; ended by who is told of the answer. */
+  readonly span: Span | undefined;
 }
 
 const scopes = Symbol('page scope');
@@ -55,6 +59,7 @@ export function tellAnswers(
       durationMs: scope === undefined ? reply.elapsedTime : clock.now() - scope.startedAt,
       client: request.ip,
       isPartial: scope?.outcomes.some(({ error }) => error !== undefined) ?? false,
+      span: spanOf(request),
       page: scope === undefined || scope.outcomes.length === 0 ? undefined : pageOf(scope),
     });
   });

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Clock } from '../../core/clock.js';
-import type { PreparedPages } from '../../page/prepared/prepared-pages.js';
+import type { PreparedAnswer, PreparedPages } from '../../page/prepared/prepared-pages.js';
 import type { Viewer } from '../../sections/define-section.js';
 import { MAX_URL_BYTES } from '../hooks/well-formed.js';
 import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
@@ -17,6 +17,7 @@ export interface HotAnswer {
   /** By `performance.now()`. */
   readonly arrivedAt: number;
   readonly operation: HotOperation;
+  readonly pages: PreparedAnswer['pages'];
 }
 
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
@@ -60,7 +61,7 @@ export function createHotListener(options: {
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
     writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
-    onAnswer({ request, response, requestId, viewer, arrivedAt, operation });
+    onAnswer({ request, response, requestId, viewer, arrivedAt, operation, pages: served.pages });
     return true;
   };
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import type { GraphQLSchema } from 'graphql';
 import type { Config } from '../../config/config.js';
 import type { Clock } from '../../core/clock.js';
+import type { Span, Tracer } from '../../core/tracer.js';
 import type { Operations } from '../../graphql/operations/operations.js';
 import { createPagePreparer } from '../../graphql/operations/prepare-page.js';
 import { createFragments } from '../../page/fragments/fragments.js';
@@ -29,6 +30,7 @@ import type { GraphqlShortWay } from '../routes/graphql-route.js';
 import { createClientAddress } from './client-address.js';
 import { createHotListener, type HotAnswer } from './hot-listener.js';
 import { createHotOperations, type HotOperation } from './hot-operations.js';
+import { traceHotAnswer } from './hot-trace.js';
 import { createPlainReader } from './plain-request.js';
 import { remember } from './remember.js';
 
@@ -52,10 +54,11 @@ export function createShortWay(options: {
   draining: () => boolean;
   /** Is told of every answer. */
   onAnswered: (answer: Answered) => void;
+  tracer: Tracer | undefined;
   clock: Clock;
 }): ShortWay {
-  const { registry, schema, operations, source, views, authenticator, limiter, config, draining, onAnswered, clock } =
-    options;
+  const { registry, schema, operations, source, views, authenticator, limiter, config, draining, clock } = options;
+  const { onAnswered, tracer } = options;
   const { corsOrigins, trustProxy } = config.http;
   const preparer = createPagePreparer({ schema, registry });
   const operation = operationNamed(operations, 'Homepage');
@@ -109,7 +112,7 @@ export function createShortWay(options: {
       newRequestId: createRequestIds(),
       staticHeaders: Object.entries(securityHeaders(config)).flat(),
       ...{ limiter, draining, clock },
-      onAnswer: (answer) => onAnswered(new HotAnswered(answer, addressOf)),
+      onAnswer: (answer) => onAnswered(new HotAnswered(answer, addressOf, tracer)),
     }),
   };
 }
@@ -125,16 +128,18 @@ class HotAnswered implements Answered {
   readonly status: number;
   readonly durationMs: number;
   readonly isPartial = false;
+  readonly span: Span | undefined;
   readonly #answer: HotAnswer;
   readonly #addressOf: (request: IncomingMessage) => string;
 
-  constructor(answer: HotAnswer, addressOf: (request: IncomingMessage) => string) {
+  constructor(answer: HotAnswer, addressOf: (request: IncomingMessage) => string, tracer: Tracer | undefined) {
     const { request, response, requestId, arrivedAt } = answer;
     this.requestId = requestId;
     this.method = request.method ?? 'GET';
     this.route = request.url?.startsWith('/graphql') ? '/graphql' : '/api/v1/homepage';
     this.status = response.statusCode;
     this.durationMs = performance.now() - arrivedAt;
+    this.span = tracer === undefined ? undefined : traceHotAnswer(tracer, answer, this.route);
     this.#answer = answer;
     this.#addressOf = addressOf;
   }

@@ -1,9 +1,11 @@
 import { type IncomingHttpHeaders, request } from 'node:http';
+import { Readable } from 'node:stream';
 import { SignJWT } from 'jose';
 import type { Logger } from 'pino';
 import { buildApp } from '../../../src/app.js';
 import { loadConfig } from '../../../src/config/config.js';
 import { connectDatabase, type SentCommand } from '../../../src/database/connect.js';
+import type { Traces } from '../../../src/observability/traces/start-traces.js';
 import type { Section } from '../../../src/sections/define-section.js';
 import { registry } from '../../../src/sections/registry.js';
 import { createFakeClock, type FakeClock } from '../fake-clock.js';
@@ -37,6 +39,8 @@ export interface TestApp {
     path: string;
     headers?: Record<string, string>;
     body?: string;
+    /** A body that comes after the headers, piece by piece. */
+    pieces?: AsyncIterable<string>;
   }): Promise<{ status: number; headers: IncomingHttpHeaders; bytes: Buffer }>;
   /** Resolves when the app follows the database's changes. */
   following: Promise<void>;
@@ -84,6 +88,7 @@ export async function buildTestApp(
     waitForDatabase?: boolean;
     /** Whether answers are cached; sections are read anew for each request unless it is said. */
     cached?: boolean;
+    traces?: Pick<Traces, 'tracer' | 'onCommand'>;
   } = {},
 ): Promise<TestApp> {
   const clock = overrides.clock ?? createFakeClock();
@@ -107,6 +112,7 @@ export async function buildTestApp(
       const { name, command: sent } = command;
       const isOfApp = sent['comment'] === undefined && typeof sent[name] === 'string';
       if (isOfApp && ['find', 'aggregate', 'count'].includes(name)) commands.push(command);
+      return overrides.traces?.onCommand(command);
     },
   });
   const app = await buildApp({
@@ -115,6 +121,7 @@ export async function buildTestApp(
     database,
     clock,
     logger,
+    tracer: overrides.traces?.tracer,
     ...(overrides.cached ? {} : { cache: createNoCache({ clock, loadLimitMs: config.database.queryTimeoutMs }) }),
   });
   if (overrides.waitForDatabase !== false) await database.ready;
@@ -147,7 +154,7 @@ export async function buildTestApp(
     commands,
     inject,
     origin: listen,
-    send: async ({ method = 'GET', path, headers = {}, body }) => {
+    send: async ({ method = 'GET', path, headers = {}, body, pieces }) => {
       const origin = await listen();
       return new Promise((resolve, reject) => {
         const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -157,7 +164,12 @@ export async function buildTestApp(
           for await (const chunk of response) chunks.push(chunk as Buffer);
           resolve({ status: response.statusCode ?? 0, headers: response.headers, bytes: Buffer.concat(chunks) });
         });
-        sent.once('error', reject).end(body);
+        sent.once('error', reject);
+        if (pieces === undefined) sent.end(body);
+        else {
+          sent.flushHeaders();
+          Readable.from(pieces).pipe(sent);
+        }
       });
     },
     get: (url, headers = {}) => inject({ method: 'GET', url, headers }),
