@@ -11,6 +11,7 @@ import { generatedFiles } from '../src/graphql/operations/generated-files.js';
 import { readManifest, withoutPrefix, withPublished } from '../src/graphql/operations/manifest.js';
 import { createOperations } from '../src/graphql/operations/operations.js';
 import { createSchema } from '../src/graphql/schema/build-schema.js';
+import { withTables } from '../src/http/openapi/api-tables.js';
 import { gatewayDocument } from '../src/http/openapi/gateway-document.js';
 import { registry } from '../src/sections/registry.js';
 
@@ -29,6 +30,14 @@ describe('generated files', () => {
     const schema = createSchema(registry);
     const document = gatewayDocument({ schema, operations: createOperations(schema, registry), registry });
     expect(parse(await readFile('schema/openapi.yaml', 'utf8'))).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('hold the tables of docs/api.md (else: npm run generate)', async () => {
+    const schema = createSchema(registry);
+    const openApi = gatewayDocument({ schema, operations: createOperations(schema, registry), registry });
+    const text = await readFile('docs/api.md', 'utf8');
+    expect(withTables(text, { openApi, schema })).toBe(text);
+    expect(() => withTables('', { openApi, schema })).toThrow('docs/api.md must hold');
   });
 
   it('hold the manifest and the typed documents of codegen.yml (else: npm run generate)', async () => {
