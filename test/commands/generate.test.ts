@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -26,8 +26,11 @@ describe('npm run generate', () => {
     expect(stdout + stderr).toContain(said);
   });
 
-  it('writes without', async () => {
+  it('writes without, and the tables of docs/api.md between their marks', async () => {
+    await mkdir(join(directory, 'docs'));
+    await cp('docs/api.md', join(directory, 'docs/api.md'));
     expect(generate().status).toBe(0);
     expect(await readdir(directory)).toContain('schema');
+    expect(await readFile(join(directory, 'docs/api.md'), 'utf8')).toBe(await readFile('docs/api.md', 'utf8'));
   });
 });

@@ -41,7 +41,7 @@ describe('the doctor asks the server', () => {
 
   it.each([5000, -5000])('whether its clock is that of this machine (%i ms)', async (ms) => {
     const found = await warnings(shop.db, { ...systemClock, now: () => systemClock.now() + ms });
-    expect(found).toEqual([['database', expect.stringMatching(/clock differs from this machine's by -?5\.\d s/)]]);
+    expect(found).toEqual([['database', expect.stringMatching(/clock differs from this machine's by -?[45]\.\d s/)]]);
   });
 
   it('whether it is old', async () => {
