@@ -1,6 +1,6 @@
-import { once } from 'node:events';
-import { connect, createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { deserialize } from 'bson';
+import { lateWriter, startRelay } from '../../test/support/servers/relay.js';
 
 /** A link to the database on loopback that reads what goes over it (MongoDB's OP_MSG) and can be slowed and cut. */
 export interface DatabaseLink {
@@ -21,51 +21,30 @@ const OP_MSG = 2013;
 const BODY_OFFSET = 21;
 
 export async function openDatabaseLink(uri: string): Promise<DatabaseLink> {
-  const sockets = new Set<Socket>();
   let counts = new Map<string, number>();
   let delayMs = 0;
   let refused = false;
+  const port = Number(new URL(uri).port);
 
-  const server = createServer((client) => {
-    if (refused) {
-      client.destroy();
-      return;
-    }
-    const upstream = connect(Number(new URL(uri).port), '127.0.0.1');
-    const slow = new Set<number>();
-    let last = Promise.resolve();
-    onMessages(client, (message) => {
-      const collection = findOf(message);
-      if (collection !== undefined) {
-        counts.set(collection, (counts.get(collection) ?? 0) + 1);
-        slow.add(message.readInt32LE(4));
-      }
-      upstream.write(message);
-    });
-    onMessages(upstream, (message) => {
-      const wait = slow.delete(message.readInt32LE(8)) ? delayMs : 0;
-      const held = new Promise<void>((resolve) => setTimeout(resolve, wait));
-      last = Promise.all([last, held]).then(() => void (client.writable && client.write(message)));
-    });
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      // `close` follows, and ends the other socket.
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
+  const relay = await startRelay({
+    target: () => (refused ? undefined : port),
+    wire: (client, upstream) => {
+      const slow = new Set<number>();
+      const write = lateWriter(client);
+      onMessages(client, (message) => {
+        const collection = findOf(message);
+        if (collection !== undefined) {
+          counts.set(collection, (counts.get(collection) ?? 0) + 1);
+          slow.add(message.readInt32LE(4));
+        }
+        upstream.write(message);
       });
-    }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+      onMessages(upstream, (message) => write(message, slow.delete(message.readInt32LE(8)) ? delayMs : 0));
+    },
+  });
   const linked = new URL(uri);
-  linked.port = String(address !== null && typeof address === 'object' ? address.port : 0);
+  linked.port = String(relay.port);
 
-  const endAll = () => {
-    for (const socket of sockets) socket.destroy();
-  };
   return {
     uri: linked.href,
     finds: (collection) => counts.get(collection) ?? 0,
@@ -74,18 +53,14 @@ export async function openDatabaseLink(uri: string): Promise<DatabaseLink> {
     },
     cut: (isCut) => {
       refused = isCut;
-      if (isCut) endAll();
+      if (isCut) relay.cut();
     },
     reset: () => {
       refused = false;
       delayMs = 0;
       counts = new Map();
     },
-    close: async () => {
-      endAll();
-      server.close();
-      await once(server, 'close');
-    },
+    close: relay.close,
   };
 }
 
