@@ -3,7 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { atLeast, atMost, type Drill } from '../support/drill.js';
-import { failPoint, type Gateway, place, playing, startLone, until, wait } from '../support/drill-processes.js';
+import {
+  failFinds,
+  failPoint,
+  type Gateway,
+  place,
+  playing,
+  startLone,
+  until,
+  wait,
+} from '../support/drill-processes.js';
 
 /** Seconds. An entry is fresh for three fifths of it. */
 const CACHE_TTL = 5;
@@ -11,7 +20,6 @@ const FRESH_MS = 3000;
 /** A tenth of the fresh time is chance, and an ask may come late. */
 const MARGIN_MS = 800;
 const MINUTES_MS = 600_000;
-const HOST_UNREACHABLE = 6;
 
 /** Ages within a process are monotonic; between processes Redis' time counts. */
 export const clock: Drill = {
@@ -57,7 +65,7 @@ export const clock: Drill = {
         await right.gateway.page(`?location=${place(2)}&fresh=true`);
         const finds = await database.heal();
 
-        await failPoint(database, 'alwaysOn', { failCommands: ['find'], errorCode: HOST_UNREACHABLE });
+        await failFinds(database);
         const cold = `?sections=events&location=${place(3)}`;
         const failed = await right.gateway.page(cold);
         await failPoint(database, 'off');

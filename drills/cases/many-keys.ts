@@ -2,7 +2,7 @@ import { xorshift128plus } from 'pure-rand/generator/xorshift128plus';
 import type { Ask } from '../load/plan.js';
 import { type Draw, drawFrom } from '../support/draw.js';
 import { atLeast, atMost, type Drill, exactly } from '../support/drill.js';
-import { place, playing, sectionIds, startLone, tokenOf, wait } from '../support/drill-processes.js';
+import { place, playing, sectionIds, startLone, tokensOf, wait } from '../support/drill-processes.js';
 import { averageFrom, pointsOf, residentMib } from '../support/resident-memory.js';
 
 /** A gateway with an embedded database beside it on two cores keeps up with so much: most pages of a place are read anew. */
@@ -30,9 +30,7 @@ export const manyKeys: Drill = {
         NODE_OPTIONS: `--max-old-space-size=${HEAP_MIB}`,
       });
       const { pid = 0 } = gateway.process.child;
-      const tokens = await Promise.all(
-        Array.from({ length: counts.users }, (_, user) => tokenOf(user.toString(16).padStart(24, '0'))),
-      );
+      const tokens = await tokensOf(counts.users);
       const products = database.db.collection('products');
       const ids = await products.find({}, { projection: { _id: 1 } }).toArray();
       const draw = drawFrom(xorshift128plus(1));
@@ -67,7 +65,7 @@ export const manyKeys: Drill = {
     }),
 };
 
-/** What somebody asks, in the shares of a shop with apps, pages for places, and a few who try things. */
+/** One request, in the shares of a shop with apps, pages for places, and a few clients who send what is wrong. */
 function mixed(origin: string, tokens: readonly string[], draw: Draw): Ask {
   const share = draw.below(100);
   const headers = { authorization: `Bearer ${draw.of(tokens)}` };

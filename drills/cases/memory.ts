@@ -1,6 +1,6 @@
 import type { Ask } from '../load/plan.js';
 import { atLeast, atMost, type Drill, type Finding } from '../support/drill.js';
-import { place, playing, tokenOf } from '../support/drill-processes.js';
+import { place, playing, tokensOf } from '../support/drill-processes.js';
 import { averageFrom, pointsOf, residentMib } from '../support/resident-memory.js';
 import { noneFailed } from '../support/times.js';
 
@@ -18,9 +18,7 @@ export const memory: Drill = {
       const forMs = scale === 'full' ? 300_000 : 3000;
       const { origin, process } = await lone();
       const { pid = 0 } = process.child;
-      const tokens = await Promise.all(
-        Array.from({ length: 100 }, (_, user) => tokenOf(user.toString(16).padStart(24, '0'))),
-      );
+      const tokens = await tokensOf(100);
       const curve: number[] = [];
       const sampling = setInterval(
         () => void residentMib(pid).then((mib) => curve.push(mib)),

@@ -3,6 +3,7 @@ import {
   createProcessFixture,
   type Database,
   type ProcessFixture,
+  tokenOf,
 } from '../../test/support/servers/process-fixture.js';
 import type { Finding } from './drill.js';
 import { createSharedProcesses, type SharedProcesses } from './shared-processes.js';
@@ -36,6 +37,21 @@ export async function playing(
     await Promise.all([fixture.close(), given === undefined ? processes.close() : processes.load.stop()]);
   }
 }
+
+/** `HostUnreachable`: the driver asks once more, then the read fails. */
+const HOST_UNREACHABLE = 6;
+
+/** From now on every find fails, as when the database has gone; `failPoint(database, 'off')` ends it. */
+export const failFinds = (database: Database): Promise<number> =>
+  failPoint(database, 'alwaysOn', { failCommands: ['find'], errorCode: HOST_UNREACHABLE });
+
+/** With the shortest `CACHE_TTL` (seconds) an entry is past its stale time after so long. */
+export const SHORTEST_TTL = '1';
+export const PAST_STALE_MS = 1300;
+
+/** Tokens of so many users, each with an id of its own. */
+export const tokensOf = (count: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: count }, (_, user) => tokenOf(user.toString(16).padStart(24, '0'))));
 
 export const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -1,5 +1,4 @@
-import { sectionIds } from '../../test/support/data/sections.js';
-import { ADMIN_TOKEN, type Gateway } from '../../test/support/servers/process-fixture.js';
+import { type Gateway, sendInvalidation } from '../../test/support/servers/process-fixture.js';
 
 /** When the oldest section of a gateway's page was read, milliseconds since the epoch. 0 when one is missing. */
 export async function lastUpdatedOf(gateway: Gateway, query = ''): Promise<number> {
@@ -10,11 +9,7 @@ export async function lastUpdatedOf(gateway: Gateway, query = ''): Promise<numbe
 
 /** Forbids every section of a gateway by its admin route. Resolves with the status: 202 when Redis could not take it. */
 export async function invalidateAll({ origin }: Gateway): Promise<number> {
-  const response = await fetch(`${origin}/admin/invalidate`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ mode: 'hard', tags: sectionIds.map((id) => `section:${id}`) }),
-  });
+  const response = await sendInvalidation(origin, 'hard');
   if (!response.ok) throw new Error(`invalidate: ${response.status} ${await response.text()}`);
   return response.status;
 }

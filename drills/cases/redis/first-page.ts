@@ -1,13 +1,16 @@
 import type { RedisServer } from '../../../test/support/servers/redis-server.js';
 import { startTcpProxy, type TcpProxy } from '../../../test/support/servers/tcp-proxy.js';
 import { type Drill, exactly } from '../../support/drill.js';
-import { failPoint, type Gateway, playing, wait } from '../../support/drill-processes.js';
+import {
+  failFinds,
+  failPoint,
+  type Gateway,
+  PAST_STALE_MS,
+  playing,
+  SHORTEST_TTL,
+  wait,
+} from '../../support/drill-processes.js';
 
-/** Seconds: an entry is past its stale time after one. */
-const CACHE_TTL = '1';
-const PAST_STALE_MS = 1300;
-/** The server's own words for a host that it cannot reach. */
-const HOST_UNREACHABLE = 6;
 /** Starts at once, a third of them with each kind of Redis. */
 const AT_ONCE = 6;
 
@@ -33,13 +36,13 @@ export const firstPage: Drill = {
             const { proxy, end } = await behind(kind, redis);
             const REDIS_URL = `redis://127.0.0.1:${proxy.port}`;
             const gateway = await fixture.gateway({
-              ...{ MONGODB_URI: database.uri, REDIS_URL, REDIS_PREFIX, CACHE_TTL, LOG_LEVEL: 'fatal' },
+              ...{ MONGODB_URI: database.uri, REDIS_URL, REDIS_PREFIX, CACHE_TTL: SHORTEST_TTL, LOG_LEVEL: 'fatal' },
             });
             const { status } = await gateway.page();
             return { kind, gateway, end, status };
           }),
         );
-        await failPoint(database, 'alwaysOn', { failCommands: ['find'], errorCode: HOST_UNREACHABLE });
+        await failFinds(database);
         await wait(PAST_STALE_MS);
         await Promise.all(
           stages.map(async ({ kind, gateway, status, end }) => {

@@ -1,6 +1,6 @@
 import { type Drill, exactly } from '../../support/drill.js';
 import { playing, startLone, until } from '../../support/drill-processes.js';
-import { invalidateAll, lastUpdatedOf } from '../../support/page-times.js';
+import { lastUpdatedOf } from '../../support/page-times.js';
 
 /** A dump holds entries, and forgets what was forbidden after it was written. */
 export const redisSnapshot: Drill = {
@@ -17,7 +17,7 @@ export const redisSnapshot: Drill = {
       await client.save();
       const entries = (await client.keys('*:e')).length;
       const forbiddenAt = Date.now();
-      await invalidateAll(first);
+      await first.invalidate('hard');
       await until(async () => (await lastUpdatedOf(second)) >= forbiddenAt);
       await redis.signal('SIGKILL');
       await redis.restart();

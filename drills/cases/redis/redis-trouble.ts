@@ -4,24 +4,22 @@ import { startTcpProxy, type TcpProxy } from '../../../test/support/servers/tcp-
 import { type Drill, exactly, type Finding } from '../../support/drill.js';
 import {
   type Database,
+  failFinds,
   failPoint,
   type Gateway,
+  PAST_STALE_MS,
   type ProcessFixture,
   playing,
+  SHORTEST_TTL,
   startLone,
   until,
   wait,
 } from '../../support/drill-processes.js';
 import { invalidateAll, lastUpdatedOf } from '../../support/page-times.js';
 
-/** Seconds: an entry is past its stale time after one. */
-const CACHE_TTL = '1';
-const PAST_STALE_MS = 1300;
 /** How long a find takes while the first pages load, so that a trouble falls into the middle of a load. */
 const LOAD_MS = 200;
 const PAGES = 20;
-/** The server's own words for a host that it cannot reach; the driver asks once more, then the load fails. */
-const HOST_UNREACHABLE = 6;
 
 interface Parts {
   redis: RedisServer;
@@ -132,7 +130,7 @@ async function playTogether(
       const parts: Parts = { redis, client: redis.client(), proxy };
       await trouble.prepare?.(parts);
       const REDIS_URL = `redis://${trouble.user ?? ''}127.0.0.1:${proxy.port}`;
-      const env = { MONGODB_URI: database.uri, REDIS_URL, CACHE_TTL };
+      const env = { MONGODB_URI: database.uri, REDIS_URL, CACHE_TTL: SHORTEST_TTL };
       const gateways = await Promise.all([startLone(fixture, env), startLone(fixture, env)]);
       return { trouble, parts, gateways };
     }),
@@ -149,7 +147,7 @@ async function playTogether(
         await trouble.afterLoad?.(parts);
       }),
     );
-    await failPoint(database, 'alwaysOn', { failCommands: ['find'], errorCode: HOST_UNREACHABLE });
+    await failFinds(database);
     await wait(PAST_STALE_MS);
     const outage = await Promise.all(stages.map(({ gateways }) => statusesOf(gateways)));
     await failPoint(database, 'off');

@@ -1,6 +1,5 @@
 import { type Drill, exactly } from '../../support/drill.js';
 import { type Gateway, playing, sectionIds, startLone } from '../../support/drill-processes.js';
-import { invalidateAll } from '../../support/page-times.js';
 
 const idsOf = async (gateway: Gateway): Promise<string[]> => {
   const { sections } = await gateway.page();
@@ -32,7 +31,7 @@ export const twoShops: Drill = {
       let reloaded = 0;
       const [first, ...others] = shops;
       for (let round = 0; round < rounds; round += 1) {
-        if (first !== undefined) await invalidateAll(first);
+        await first?.invalidate('hard');
         for (const [index, shop] of shops.entries()) {
           mixed += (await idsOf(shop)).filter((id) => !own[index]?.includes(id)).length;
         }

@@ -191,12 +191,8 @@ function gatewayAt(origin: string, started: RunningProcess): Gateway {
         wallMs: performance.now() - askedAt,
       };
     },
-    invalidate: async (mode, tags = sectionIds.map((id) => `section:${id}`)) => {
-      const response = await fetch(`${origin}/admin/invalidate`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ mode, tags }),
-      });
+    invalidate: async (mode, tags) => {
+      const response = await sendInvalidation(origin, mode, tags);
       if (response.status !== 200) throw new Error(`invalidate: ${response.status} ${await response.text()}`);
     },
     readyz: async () => {
@@ -221,6 +217,18 @@ interface Body {
   };
   errors?: unknown[];
 }
+
+/** `POST /admin/invalidate`, of every section when no tags are given; 202 when Redis could not take it. */
+export const sendInvalidation = (
+  origin: string,
+  mode: 'soft' | 'hard',
+  tags: readonly string[] = sectionIds.map((id) => `section:${id}`),
+): Promise<Response> =>
+  fetch(`${origin}/admin/invalidate`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_TOKEN}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ mode, tags }),
+  });
 
 /** Labels of what some gateways have loaded since their marks. */
 export function loadsOf(gateways: readonly Gateway[], marks: readonly number[] = []): string[] {
