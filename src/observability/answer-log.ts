@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { probePaths } from '../core/probe-paths.js';
 
 /** An answer that has been sent. */
 export interface LoggedAnswer {
@@ -20,16 +21,13 @@ export interface LoggedAnswer {
   readonly span: { readonly traceId: string | undefined } | undefined;
 }
 
-/** Probes ask every few seconds, and metrics are scraped: what they get is worth a line only when it fails. */
-const quiet: readonly string[] = ['/healthz', '/readyz', '/metrics'];
-
 const pages: readonly string[] = ['/api/v1/homepage', '/graphql'];
 
-/** Writes one line for each answer: INFO, or WARN when a section or the whole failed by our fault. */
+/** Writes one line for each answer: INFO, WARN when a section or the whole failed by our fault, DEBUG for a probe that did not fail. */
 export function createAnswerLog(logger: Pick<Logger, 'info' | 'warn' | 'debug' | 'isLevelEnabled'>) {
   return (answer: LoggedAnswer): void => {
     const { requestId, method, path, status, durationMs, isPartial } = answer;
-    const level = status >= 500 || isPartial ? 'warn' : quiet.includes(path) && status < 400 ? 'debug' : 'info';
+    const level = status >= 500 || isPartial ? 'warn' : probePaths.includes(path) && status < 400 ? 'debug' : 'info';
     // The level is read for each answer: it may be changed while the process runs. The rest only for one that has a line.
     if (!logger.isLevelEnabled(level)) return;
     const { page, client, span } = answer;

@@ -131,7 +131,7 @@ function withinBudget<T>(answer: Promise<T>, budget: WaitBudget, clock: Clock): 
       cancel = clock.after(Math.min(tickMs, budget.leftMs), tick);
     };
     wait();
-    // Counted before the answer goes on: whoever waits for it asks next what is left.
+    // Counted before the answer goes on: the caller reads next what is left of the budget.
     const end = () => {
       cancel();
       count();

@@ -1,8 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { probePaths } from '../../core/probe-paths.js';
 import type { Span, Tracer } from '../../core/tracer.js';
-
-/** Probes ask every few seconds, and metrics are scraped: a backend would hold little else. */
-const untraced: readonly string[] = ['/healthz', '/readyz', '/metrics'];
 
 const spans = Symbol('request span');
 type WithSpan = FastifyRequest & { [spans]?: Span };
@@ -10,11 +8,11 @@ type WithSpan = FastifyRequest & { [spans]?: Span };
 /** The span of a request that is traced. */
 export const spanOf = (request: WithSpan): Span | undefined => request[spans];
 
-/** Begins a span for each request; who is told of its answer ends it. */
+/** Begins a span for each request but those of probes; the one who hears of its answer ends it. */
 export function traceRequests(server: FastifyInstance, tracer: Tracer): void {
   server.addHook('onRequest', (request: WithSpan, _reply, done) => {
     const { url } = request.routeOptions;
-    if (url !== undefined && untraced.includes(url)) return done();
+    if (url !== undefined && probePaths.includes(url)) return done();
     const span = startRequestSpan(tracer, { method: request.method, route: url, headers: request.headers });
     request[spans] = span;
     span.within(done);

@@ -63,9 +63,11 @@ export function createHotOperations(options: {
 
   return {
     ofSearch: (search) => {
-      const found = bySearch.get(search) ?? prepared(search);
-      if (found !== undefined) bySearch.set(search, found);
-      return found;
+      const found = bySearch.get(search);
+      if (found !== undefined) return found;
+      const made = prepared(search);
+      if (made !== undefined) bySearch.set(search, made);
+      return made;
     },
     ofUrl: (url) => byUrl.get(url),
     ofBody: (body) => byBody.get(body),

@@ -102,5 +102,5 @@ function entryKey(section: Section, near: Near | undefined, viewer: Viewer | und
   return `${key}:v1`;
 }
 
-/** The section of a key that `entryKey` made, whatever stands before it; `other` for every other key. */
+/** The section that a key of `entryKey` is for, with or without the shape that the cache puts before it; `other` for another key. */
 export const sectionOfKey = (key: string): string => /homepage:section:(\w+)/.exec(key)?.[1] ?? 'other';
