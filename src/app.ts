@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startJobs } from './background/start-background.js';
 import { type Cache, createCache } from './cache/cache.js';
-import { createMemoryStore } from './cache/memory-store.js';
 import { createRedisStore } from './cache/redis/redis-store.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './core/clock.js';
@@ -42,6 +41,7 @@ import { createMetricsServer, metricsRoute } from './http/routes/metrics-route.j
 import { createRequestScopes } from './http/routes/open-request.js';
 import { openApiRoute } from './http/routes/openapi-route.js';
 import { createServer } from './http/server.js';
+import { createReferenceLoaders } from './loaders/references.js';
 import { createAnswerLog } from './observability/answer-log.js';
 import { createLoggedEvents } from './observability/logged-events.js';
 import { createMetrics } from './observability/metrics/metrics.js';
@@ -52,6 +52,7 @@ import { createScopes } from './page/request-scope.js';
 import { createCachedSource, sectionOfKey } from './page/sources/cached-source.js';
 import { createCountedSources } from './page/sources/counted-sources.js';
 import { createMalformedDocuments } from './page/sources/malformed-documents.js';
+import { createPageMemory } from './page/sources/page-memory.js';
 import { createSectionReader } from './page/sources/section-reader.js';
 import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
@@ -68,8 +69,6 @@ import type { Section } from './sections/define-section.js';
 const BOOKKEEPING_TIMEOUT_MS = 1000;
 /** How often a process that goes away looks whether the last requests are answered. */
 const ANSWERED_POLL_MS = 20;
-/** Share of process memory that entries of places may take: one client can ask for any number of them. */
-const PLACES_SHARE = 0.25;
 /** Where `npm run build` puts the shop's page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../dist/web/', import.meta.url));
 /** Share of a request's time that a load may take. */
@@ -132,7 +131,7 @@ export async function buildApp(options: {
   const underWay = new Set<ServerResponse>();
   const { events, sourceEvents, pageEvents } = createLoggedEvents({ logger, clock });
   const lag = createLagSensor({ clock });
-  const memory = createMemoryStore({ maxBytes: memoryBytes, shares: { place: PLACES_SHARE } });
+  const { memory, alwaysLook } = createPageMemory({ memoryBytes, hasRedis: config.redis !== undefined });
   const cache =
     options.cache ??
     createCache({
@@ -142,6 +141,7 @@ export async function buildApp(options: {
       events,
       random,
       loadLimitMs: queryTimeoutMs,
+      alwaysLook,
       admit: createAdmission({ isLagging: lag.isLagging, events: sourceEvents }),
       tracer,
     });
@@ -202,6 +202,7 @@ export async function buildApp(options: {
     config.http.fragments && batchEndpoint
       ? createShortWay({
           ...{ registry, schema, operations, source, views, authenticator, limiter, config, tracer, clock },
+          newLoaders: () => createReferenceLoaders({ sources, clock, logger, tracer }),
           draining: () => draining,
           onAnswered,
         })

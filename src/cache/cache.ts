@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.js';
 import { type Random, randomToken } from '../core/random.js';
 import type { Tracer } from '../core/tracer.js';
 import type { Ask, CacheResult } from './ask.js';
+import { createAtHand, type HandKey } from './at-hand.js';
 import { type CacheEvents, emitServed } from './cache-events.js';
 import { createCacheTracing } from './cache-tracing.js';
 import { createCopyAnswers } from './copy-answers.js';
@@ -41,9 +42,6 @@ export interface GetOptions<T> {
   fresh?: boolean;
 }
 
-/** As for `get`, with a whole policy. */
-export type PresentOptions = Pick<GetOptions<unknown>, 'label' | 'shape'> & { policy: CachePolicy };
-
 export interface Cache {
   /**
    * The value of a key: from memory, from the shared tier, or loaded once for all who ask. Keys are opaque; one key must
@@ -52,8 +50,19 @@ export interface Cache {
    * the shared tier is away, memory alone serves.
    */
   get<T>(key: string, options: GetOptions<T>): Promise<CacheResult<T>>;
-  /** The copy in memory, if it is fresh and needs no look at the shared tier: without a promise. */
-  present<T>(key: string, options: PresentOptions): CacheResult<T> | undefined;
+  /**
+   * What `get` would answer for all of the keys from memory, without a promise and without a look at the shared tier; undefined
+   * when that is not so for one of them, and then nothing is told of the others. `optionsOf` is asked for what is not fresh.
+   */
+  present<T>(keys: readonly HandKey[], optionsOf: (index: number) => GetOptions<T>): CacheResult<T>[] | undefined;
+  /**
+   * The same after the shared tier was asked, in one round trip, whether the copies in memory still stand. Resolves with undefined
+   * when one of them has to be loaded or is another by now, and is undefined at once when memory holds none. Never rejects.
+   */
+  look<T>(
+    keys: readonly HandKey[],
+    optionsOf: (index: number) => GetOptions<T>,
+  ): Promise<CacheResult<T>[] | undefined> | undefined;
   /**
    * What depends on one of the tags and was loaded before this call is no longer fresh (soft), or must not be served to a caller
    * who asks after it (hard). It holds in this process at once, and in the others as soon as the shared tier has it. `shared` is
@@ -86,6 +95,8 @@ export interface CacheOptions {
   sharedWaitMs?: number;
   /** After a failure the shared tier is left alone this long. */
   sharedDownMs?: number;
+  /** Memory answers nothing by itself while the shared tier is there: it says of each copy whether it still stands. */
+  alwaysLook?: boolean;
   /**
    * Asked before a caller waits for the shared tier or a load. What it throws refuses the wait, unless a copy within its grace
    * serves; what it answers is called when the wait is over.
@@ -101,6 +112,7 @@ export interface CacheOptions {
 export function createCache(options: CacheOptions): Cache {
   const { memory, clock, events, random, codec = jsonCodec, tracer } = options;
   const { leaseMs, loadLimitMs, pollMs } = { ...leasePolicy, ...options };
+  const { alwaysLook = false } = options;
   const admit = options.admit ?? (() => () => {});
   const origin = randomToken(random);
   const tracing = createCacheTracing(tracer);
@@ -121,8 +133,7 @@ export function createCache(options: CacheOptions): Cache {
 
   const createShared = (): SharedSide | undefined => {
     if (!store || !tier) return undefined;
-    const { monotonic } = clock;
-    const reader = createSharedReader({ tier, log, monotonic, onReincarnation: outbox.replay });
+    const reader = createSharedReader({ tier, log, clock, onReincarnation: outbox.replay });
     const link = createSharedLink({ store, clock });
     const leases = tracing.leases(createLeases({ tier, clock, random, leaseMs }));
     const lookUp = tracing.lookUp(createLookUp({ reader, link, log, memory, answers, codec, events }));
@@ -140,35 +151,25 @@ export function createCache(options: CacheOptions): Cache {
   const resolve = createResolve({ memory, shared, answers, failures, loadAndKeep, events, random, pollMs });
   const flights = createSingleFlight<Ask, CacheResult<unknown>>({ run: tracing.resolve(resolve) });
 
-  /** A copy that can be judged by what this process has heard. While the shared tier is away, that is every copy. */
-  const trustedCopy = (key: string, policy: CachePolicy) => {
-    const copy = memory.get(key);
-    if (!copy || !shared?.tier.available) return copy;
-    const isChecked = copy.epoch === shared.link.epoch && clock.monotonic() < copy.checkedAt + policy.memoryMs;
-    return isChecked && shared.link.isHeard ? copy : undefined;
-  };
+  const atHand = createAtHand({
+    ...{ memory, shared, answers, failures, clock, events, alwaysLook },
+    renew: (name, ask) => flights.renew(name, { ...ask, fresh: false }),
+  });
 
-  /** The answer of a copy in memory, and whether the copy has to be renewed. */
-  const fromMemory = (key: string, ask: Ask) => {
-    const copy = trustedCopy(key, ask.policy);
-    if (!copy) return undefined;
-    const state = answers.state(copy, ask.policy);
-    const isBackedOff = state !== 'fresh' && failures.standing(key, state !== 'dead', ask.policy) !== undefined;
-    const answer = answers.answer(copy, ask);
-    if (answer)
-      return {
-        answer,
-        from: 'copy' as const,
-        isDue: state === 'stale' && !isBackedOff && !answers.isCalm(copy, ask.policy),
-      };
-    const inGrace = isBackedOff ? answers.graceAnswer(copy, ask) : undefined;
-    return inGrace && { answer: inGrace, from: 'grace' as const, isDue: false };
-  };
+  const askOf = <T>(request: GetOptions<T>): Ask => ({
+    ...{ label: request.label, tags: request.tags, load: request.load, group: request.group },
+    fresh: request.fresh ?? false,
+    policy: { ...standardPolicy, ...request.policy },
+    askedAt: clock.monotonic(),
+    askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
+    askedEpoch: shared?.link.epochs ?? 0,
+    span: tracer?.active(),
+  });
 
   /** For a caller who cannot wait for a load: what stands in grace, as far as Redis knows. */
   const graceAnswer = async (key: string, ask: Ask): Promise<CacheResult<unknown> | undefined> => {
     if (!memory.get(key)) return undefined;
-    if (!trustedCopy(key, ask.policy)) await shared?.lookUp(key, storeIdOf(key), ask, shared.tier.requestBudget());
+    if (!atHand.trusted(key, ask.policy)) await shared?.lookUp(key, storeIdOf(key), ask, shared.tier.requestBudget());
     const copy = memory.get(key);
     return copy && answers.graceAnswer(copy, ask);
   };
@@ -212,28 +213,18 @@ export function createCache(options: CacheOptions): Cache {
 
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
-      const { label, tags, load, group, shape, fresh = false } = request;
-      const ask: Ask = {
-        ...{ label, tags, load, group, fresh },
-        policy: { ...standardPolicy, ...request.policy },
-        askedAt: clock.monotonic(),
-        askedSeq: !shared || shared.link.isHeard ? log.seq : Number.POSITIVE_INFINITY,
-        askedEpoch: shared?.link.epochs ?? 0,
-        span: tracer?.active(),
-      };
-      const name = nameOf(key, shape);
-      const held = fromMemory(name, ask);
-      if (held) emitServed(events, label, held.answer, held.from);
+      const ask = askOf(request);
+      const name = entryName(key, request.shape);
+      const held = atHand.held(name, ask);
+      if (held) emitServed(events, ask.label, held.answer, held.from);
       if (held?.isDue) flights.renew(name, { ...ask, fresh: false });
       // One key is always asked for with one load: what it once answered is a T.
       return (held?.answer ?? (await wait(name, ask, request.signal))) as CacheResult<T>;
     },
-    present: <T>(key: string, { label, policy, shape }: PresentOptions) => {
-      const copy = trustedCopy(nameOf(key, shape), policy);
-      const answer = copy && answers.fresh(copy, policy);
-      if (answer) emitServed(events, label, answer, 'copy');
-      return answer as CacheResult<T> | undefined;
-    },
+    present: <T>(keys: readonly HandKey[], optionsOf: (index: number) => GetOptions<T>) =>
+      atHand.present(keys, (index) => askOf(optionsOf(index))) as CacheResult<T>[] | undefined,
+    look: <T>(keys: readonly HandKey[], optionsOf: (index: number) => GetOptions<T>) =>
+      atHand.look(keys, (index) => askOf(optionsOf(index))) as Promise<CacheResult<T>[] | undefined> | undefined,
     invalidate: outbox.invalidate,
     states: (groupOf) => {
       const counts: Record<string, Partial<Record<EntryState, number>>> = {};
@@ -262,5 +253,5 @@ export function createCache(options: CacheOptions): Cache {
   };
 }
 
-/** Entries of different shapes are different entries. */
-const nameOf = (key: string, shape: string | undefined) => (shape === undefined ? key : `${shape} ${key}`);
+/** What an entry is called in every tier: entries of different shapes are different entries. */
+export const entryName = (key: string, shape: string | undefined) => (shape === undefined ? key : `${shape} ${key}`);

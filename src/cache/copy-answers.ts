@@ -10,8 +10,8 @@ export interface CopyAnswers {
   state(copy: Copy, policy: CachePolicy): EntryState;
   /** Whether a copy that is stale may wait with its renewal: it is so only by a soft invalidation, and was read less than a second ago. */
   isCalm(copy: Copy, policy: CachePolicy): boolean;
-  /** The copy if it is fresh; undefined for every other one. */
-  fresh(copy: Copy, policy: CachePolicy): CacheResult<unknown> | undefined;
+  /** The copy if it is fresh at this time (monotonic); undefined for every other one. */
+  fresh(copy: Copy, policy: CachePolicy, now: number): CacheResult<unknown> | undefined;
   /** The copy if it is fresh, or stale within stale-while-revalidate; undefined when the caller must load. */
   answer(copy: Copy, ask: Ask): CacheResult<unknown> | undefined;
   /** The copy when the load failed, as STALE; undefined when it is past its grace or forbidden. */
@@ -41,8 +41,12 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
   const state = (copy: Copy, policy: CachePolicy) => stateOf(copy.header, verdict(copy), ageOf(copy), policy);
   const isOlderThanAsked = (copy: Copy, ask: Ask) => ask.fresh && copy.bornAt < ask.askedAt - FRESH_WITHIN_MS;
 
-  const result = (copy: Copy, status: CacheStatus, policy: CachePolicy): CacheResult<unknown> => {
-    const ageMs = ageOf(copy);
+  const result = (
+    copy: Copy,
+    status: CacheStatus,
+    policy: CachePolicy,
+    ageMs: number = ageOf(copy),
+  ): CacheResult<unknown> => {
     const freshForMs = status === 'STALE' ? 0 : Math.max(0, freshMsOf(copy.header, policy) - ageMs);
     const staleForMs = Math.max(0, staleMsOf(copy.header, policy) - ageMs);
     return { value: copy.value, status, readAt: copy.header.readAt, ageMs, freshForMs, staleForMs };
@@ -53,7 +57,11 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
     state,
     isCalm: (copy, policy) =>
       verdict(copy) === 'stale' && ageOf(copy) < CALM_MS && ageOf(copy) < freshMsOf(copy.header, policy),
-    fresh: (copy, policy) => (state(copy, policy) === 'fresh' ? result(copy, 'CACHED', policy) : undefined),
+    fresh: (copy, policy, now) => {
+      const ageMs = now - copy.bornAt;
+      const isFresh = stateOf(copy.header, verdict(copy), ageMs, policy) === 'fresh';
+      return isFresh ? result(copy, 'CACHED', policy, ageMs) : undefined;
+    },
     answer: (copy, ask) => {
       const present = state(copy, ask.policy);
       if (ask.fresh && (present !== 'fresh' || isOlderThanAsked(copy, ask))) return undefined;

@@ -42,6 +42,8 @@ export interface Copy {
   /** On which link to Redis it was last checked, and when (monotonic). */
   epoch: number;
   checkedAt: number;
+  /** `storeIdOf` its key, from when it was first looked at. */
+  storeId?: string;
   /** The verdict at a version of the log, so that a hit judges nothing. */
   judged?: { version: number; verdict: Verdict };
 }

@@ -99,7 +99,8 @@ export const variables = {
   CACHE_MEMORY_BYTES: {
     schema: integer(0, 68_719_476_736).refine((bytes) => bytes === 0 || bytes >= 1_048_576),
     default: '67108864',
-    expected: '0 (no memory tier), or bytes from 1048576 (1 MiB) to 68719476736 (64 GiB)',
+    expected:
+      '0 (memory serves nothing that Redis was not asked about), or bytes from 1048576 (1 MiB) to 68719476736 (64 GiB)',
   },
   CACHE_WARMING_INTERVAL: {
     schema: integer(1000, 86_400_000),

@@ -6,6 +6,8 @@ export interface Clock {
   monotonic(): number;
   /** Calls `callback` once after `delayMs`. Returns a function that cancels it. A timer never keeps the process alive. */
   after(delayMs: number, callback: () => void): () => void;
+  /** Calls `callback` once, behind all that has arrived at this process by now: what is asked by several requests can go together. */
+  soon(callback: () => void): void;
 }
 
 export const systemClock: Clock = {
@@ -15,5 +17,8 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, delayMs);
     timer.unref();
     return () => clearTimeout(timer);
+  },
+  soon: (callback) => {
+    setImmediate(callback);
   },
 };

@@ -1,6 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
+import { once } from '../core/once.js';
 import type { Tracer } from '../core/tracer.js';
 import type { Sources } from '../database/connect.js';
 import { createReferenceLoaders } from '../loaders/references.js';
@@ -31,13 +32,4 @@ export function createScopes(options: {
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),
   });
-}
-
-/** Makes a value when it is first asked for, and gives the same one from then on. */
-function once<Value extends object>(make: () => Value): () => Value {
-  let made: Value | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
 }

@@ -16,6 +16,7 @@ function createFixture(elected: () => boolean, failing: string[] = []) {
   job = startWarming({
     source: {
       present: () => undefined,
+      look: () => undefined,
       get: async ({ section, fresh }) => {
         asked.push({ section, fresh });
         if (failing.includes(section.id)) throw new Error('broken');

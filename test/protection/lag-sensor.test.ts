@@ -9,6 +9,7 @@ function createLateClock() {
   const clock: Clock = {
     now: () => now,
     monotonic: () => now,
+    soon: () => undefined,
     after: (delayMs, ring) => {
       timer = { dueAt: now + delayMs, ring };
       return () => {

@@ -62,6 +62,9 @@ export function createFakeClock({
         timers.delete(timer);
       };
     },
+    soon: (callback) => {
+      void Promise.resolve().then(() => process.nextTick(callback));
+    },
     advance: (ms) => fireUntil(now + ms),
     jump: (ms) => {
       now += ms;

@@ -36,8 +36,8 @@ const standingClock = `${clock}
 /** What Redis does in one step. Every script touches keys of one slot only: the log alone, or an entry and its lease. */
 export const redisScripts = {
   /**
-   * KEYS log; ARGV a new incarnation, ttl, known count, tag...
-   * Answers incarnation, count, floor, milliseconds, then the soft and the hard count of each tag.
+   * KEYS log; ARGV a new incarnation, ttl, known count, since, tag...
+   * Answers incarnation, count, floor, milliseconds, then the soft and the hard count of each tag, unless there is no mark after `since`.
    */
   hgLook: {
     numberOfKeys: 1,
@@ -45,11 +45,24 @@ export const redisScripts = {
       local renewed = redis.pcall('PEXPIRE', log, ARGV[2])
       if type(renewed) == 'table' and string.find(renewed.err, 'READONLY') then return renewed end
       local reply = {incarnation, n, floor, math.floor(now / 1000)}
-      for i = 4, #ARGV do
+      local since = tonumber(ARGV[4])
+      local news = redis.call('ZCOUNT', log, '(' .. ARGV[4], '+inf')
+      if n > since then news = news - 1 end
+      if floor > since then news = news - 1 end
+      if news == 0 then return reply end
+      for i = 5, #ARGV do
         reply[#reply + 1] = tonumber(redis.call('ZSCORE', log, 's' .. ARGV[i]) or '0')
         reply[#reply + 1] = tonumber(redis.call('ZSCORE', log, 'h' .. ARGV[i]) or '0')
       end
       return reply`,
+  },
+  /** KEYS entry; ARGV how the caller's copy begins, length of that. Answers 1 when the entry begins so, too, else its bytes. */
+  hgRead: {
+    numberOfKeys: 1,
+    lua: `
+      local begins = redis.call('GETRANGE', KEYS[1], 0, ARGV[2] - 1)
+      if begins == ARGV[1] then return 1 end
+      return redis.call('GET', KEYS[1])`,
   },
   /**
    * Marks tags and says so on the channel. A mark never goes back. Marks older than the longest grace are dropped, and the oldest

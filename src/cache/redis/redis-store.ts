@@ -42,17 +42,21 @@ export function createRedisStore(options: RedisStoreOptions): SharedStore {
   const line = createMessageLine({ subscribe: redis.subscriber, channel, clock });
 
   return {
-    read: async ({ ids, tags, known }) => {
-      const steps = ids.map((id) => ['getBuffer', entryKey(id)] as const);
-      const replies = await redis.run([...steps, ['hgLook', ...head(), known, ...tags]], isWrongType);
-      const entries = replies.slice(0, ids.length);
+    read: async ({ entries: asked, tags, since, known }) => {
+      const steps = asked.map(({ id, head }) =>
+        head === ''
+          ? (['getBuffer', entryKey(id)] as const)
+          : (['hgReadBuffer', entryKey(id), head, HEAD_BYTES] as const),
+      );
+      const replies = await redis.run([...steps, ['hgLook', ...head(), known, since, ...tags]], isWrongType);
+      const entries = replies.slice(0, asked.length);
       const [incarnation, count, floor, now, ...counts] = lookReply.parse(replies.at(-1));
       return {
         moment: { incarnation, count },
         floor,
         now,
-        entries: entries.map((reply) => (Buffer.isBuffer(reply) ? reply : undefined)),
-        foreign: ids.filter((_, index) => entries[index] instanceof Error),
+        entries: entries.map((reply) => (reply === 1 ? 'unchanged' : Buffer.isBuffer(reply) ? reply : undefined)),
+        foreign: asked.flatMap(({ id }, index) => (entries[index] instanceof Error ? id : [])),
         marks: tags.map((_, index) => ({ soft: counts[2 * index] ?? 0, hard: counts[2 * index + 1] ?? 0 })),
       };
     },

@@ -37,8 +37,17 @@ export function createLookUp(options: {
 }): LookUp {
   const { reader, link, log, memory, answers, codec, events } = options;
 
-  /** The entry as a copy that is in no tier yet; undefined when there is none that can be read and verified. */
-  const copyOf = async (key: string, reading: Reading, known: ReadonlySet<string>, ask: Ask, budget: WaitBudget) => {
+  /**
+   * The entry as a copy that is in no tier yet; undefined when there is none that can be read and verified.
+   * @param known tags whose marks after `since` the look has told
+   */
+  const copyOf = async (
+    key: string,
+    reading: Reading & { bytes: Buffer | undefined },
+    { known, since }: { known: ReadonlySet<string>; since: number },
+    ask: Ask,
+    budget: WaitBudget,
+  ) => {
     const entry = reading.bytes ? readEntry(reading.bytes, key, codec) : undefined;
     const corrupt = reading.isForeign
       ? 'a key of another type'
@@ -51,8 +60,10 @@ export function createLookUp(options: {
     // Of another incarnation: what was invalidated since may be unknown to the shared tier, and this process has not held it.
     if (header.moment.incarnation !== reading.moment.incarnation) return undefined;
     const asOf = log.verifiedAsOf;
-    const late = header.moment.count === reading.moment.count ? [] : header.tags.filter((tag) => !known.has(tag));
-    if (late.length > 0 && !(await reader.read({ id: undefined, tags: late, budget }))) return undefined;
+    const isTold = (tag: string) => known.has(tag) && header.moment.count >= since;
+    const late = header.moment.count === reading.moment.count ? [] : header.tags.filter((tag) => !isTold(tag));
+    const needed = { entry: undefined, tags: late, since: header.moment.count, budget };
+    if (late.length > 0 && !(await reader.read(needed))) return undefined;
     // Marks that were read a moment ago may be among those that the log has just forgotten.
     if (asOf !== log.verifiedAsOf) return undefined;
     // An entry from the future is as old as this look: it is not fresh for longer than the reader's policy says.
@@ -75,11 +86,14 @@ export function createLookUp(options: {
   const look: LookUp = async (key, id, ask, budget) => {
     const held = memory.get(key);
     const known = new Set([...ask.tags, ...(held?.header.tags ?? [])]);
-    const reading = await reader.read({ id, tags: [...known], budget });
+    const since = held?.header.moment?.count ?? 0;
+    const entry = { id, head: held === undefined ? '' : headOfId(held.header.id) };
+    const reading = await reader.read({ entry, tags: [...known], since, budget });
     if (!reading) return undefined;
-    const head = headOf(reading.bytes);
-    const isHeld = held !== undefined && head === headOfId(held.header.id);
-    const found = isHeld ? undefined : await copyOf(key, reading, known, ask, budget);
+    const { bytes } = reading;
+    const head = bytes === 'unchanged' ? entry.head : headOf(bytes);
+    const found =
+      bytes === 'unchanged' ? undefined : await copyOf(key, { ...reading, bytes }, { known, since }, ask, budget);
     const { moment, now, sentAt } = reading;
     // Another caller's look may have found it meanwhile.
     return { copy: better(memory.get(key), found), head, moment, now, sentAt };

@@ -1,11 +1,13 @@
 import DataLoader from 'dataloader';
+import type { Clock } from '../../core/clock.js';
 import { EVERYTHING, type InvalidationLog } from '../invalidation-log.js';
-import type { SharedReading } from './shared-store.js';
+import type { EntryRequest, SharedReading } from './shared-store.js';
 import type { SharedTier, WaitBudget } from './shared-tier.js';
 
 /** What the shared tier holds under one id, and its clock. */
 export interface Reading extends Pick<SharedReading, 'moment' | 'now'> {
-  readonly bytes: Buffer | undefined;
+  /** `unchanged`: it is what was held. */
+  readonly bytes: Buffer | 'unchanged' | undefined;
   /** Whether the key holds something of another type. */
   readonly isForeign: boolean;
   /** Monotonic, when the look was sent: the store's `now` was no earlier. */
@@ -14,14 +16,16 @@ export interface Reading extends Pick<SharedReading, 'moment' | 'now'> {
 
 export interface ReadRequest {
   /** Undefined when only tags are looked at. */
-  id: string | undefined;
+  entry: EntryRequest | undefined;
   tags: readonly string[];
+  /** Marks up to this count need not be told. */
+  since: number;
   budget: WaitBudget;
 }
 
 export interface SharedReader {
   /**
-   * All that is asked for in one tick goes in one round trip. What Redis knows of the tags is in the log when it resolves.
+   * All that is asked for at one turn of the event loop goes in one round trip. What Redis knows of the tags is in the log when it resolves.
    * `undefined`: the tier is not there, or the budget is used up.
    */
   read(request: ReadRequest): Promise<Reading | undefined>;
@@ -30,11 +34,11 @@ export interface SharedReader {
 export function createSharedReader(options: {
   tier: SharedTier;
   log: InvalidationLog;
-  monotonic: () => number;
+  clock: Clock;
   /** Redis has another incarnation than before: it may have lost what it was told. */
   onReincarnation: () => void;
 }): SharedReader {
-  const { tier, log, monotonic, onReincarnation } = options;
+  const { tier, log, clock, onReincarnation } = options;
 
   const hear = (tags: readonly string[], { marks, moment, floor }: SharedReading) => {
     const isAnother = log.sync(moment, floor);
@@ -47,24 +51,37 @@ export function createSharedReader(options: {
   };
 
   const readBatch = async (requests: readonly ReadRequest[]): Promise<(Reading | undefined)[]> => {
-    const ids = requests.flatMap(({ id }) => (id === undefined ? [] : [id]));
+    /** By how they are named below: callers who hold the same copy ask for it once. */
+    const entries = new Map<string, EntryRequest>();
+    const nameOf = ({ id, head }: EntryRequest) => id + head;
+    for (const { entry } of requests) if (entry !== undefined) entries.set(nameOf(entry), entry);
+    const since = Math.min(...requests.map((request) => request.since));
     const tags = [...new Set([EVERYTHING, ...requests.flatMap((request) => request.tags)])];
     // The least of what those who share the round trip may wait.
     const leftMs = Math.min(...requests.map(({ budget }) => budget.leftMs));
     const budget = { leftMs };
-    const sentAt = monotonic();
+    const sentAt = clock.monotonic();
     const known = log.moment?.count ?? 0;
-    const answer = await tier.attempt((store) => store.read({ ids, tags, known }), budget);
+    const answer = await tier.attempt(
+      (store) => store.read({ entries: [...entries.values()], tags, since, known }),
+      budget,
+    );
     for (const request of requests) request.budget.leftMs -= leftMs - budget.leftMs;
     if (!answer) return requests.map(() => undefined);
-    const { entries, moment, now, foreign } = answer.value;
+    const { moment, now, foreign } = answer.value;
     hear(tags, answer.value);
-    return requests.map(({ id }) => {
-      const isForeign = id !== undefined && foreign.includes(id);
-      return { bytes: id === undefined ? undefined : entries[ids.indexOf(id)], isForeign, moment, now, sentAt };
-    });
+    const found = new Map([...entries.keys()].map((name, index) => [name, answer.value.entries[index]]));
+    return requests.map(({ entry }) => ({
+      bytes: entry && found.get(nameOf(entry)),
+      isForeign: entry !== undefined && foreign.includes(entry.id),
+      ...{ moment, now, sentAt },
+    }));
   };
-  const loader = new DataLoader<ReadRequest, Reading | undefined>(readBatch, { cache: false });
+  const loader = new DataLoader<ReadRequest, Reading | undefined>(readBatch, {
+    cache: false,
+    // Requests that come together share a round trip.
+    batchScheduleFn: clock.soon,
+  });
 
   return {
     read: async (request) => (tier.available && request.budget.leftMs > 0 ? await loader.load(request) : undefined),

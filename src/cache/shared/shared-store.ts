@@ -6,9 +6,17 @@ export interface TagMarks {
   readonly hard: number;
 }
 
+/** An entry that is looked for. */
+export interface EntryRequest {
+  readonly id: string;
+  /** How the caller's own copy of it begins (`headOf`); empty without one. */
+  readonly head: string;
+}
+
 /** Everything that one look at the shared store tells, in the order in which it was asked for. */
 export interface SharedReading {
-  readonly entries: readonly (Buffer | undefined)[];
+  /** `unchanged`: it begins with the head that was asked for, so it is the caller's own copy. */
+  readonly entries: readonly (Buffer | 'unchanged' | undefined)[];
   readonly marks: readonly TagMarks[];
   readonly moment: Moment;
   /** Marks up to this count have been dropped: an entry that is older cannot be judged. */
@@ -61,8 +69,13 @@ export interface SharedListener {
  * by `storeIdOf`. Everything stored has a TTL.
  */
 export interface SharedStore {
-  /** One round trip for all of it. `known` as in `InvalidateRequest`. */
-  read(request: { ids: readonly string[]; tags: readonly string[]; known: number }): Promise<SharedReading>;
+  /** One round trip for all of it. Marks up to the count `since` may be told as 0. `known` as in `InvalidateRequest`. */
+  read(request: {
+    entries: readonly EntryRequest[];
+    tags: readonly string[];
+    since: number;
+    known: number;
+  }): Promise<SharedReading>;
   /**
    * Takes the lease on an id. `changed`: the entry no longer begins with `head` (see `headOf`), it was loaded since
    * it was read; `refused`: the store takes no writes at present. Leases as in Nishtala et al., "Scaling Memcache at Facebook"

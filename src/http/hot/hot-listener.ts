@@ -8,7 +8,7 @@ import type { HotOperation, HotOperations } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
 import { writeAnswer } from './write-answer.js';
 
-/** An answer of the short way: always 200 or 304, with every section from memory. */
+/** An answer of the short way: always 200 or 304, with every section from a copy. */
 export interface HotAnswer {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -20,13 +20,22 @@ export interface HotAnswer {
   readonly pages: PreparedAnswer['pages'];
 }
 
+/** A request that may be answered here. */
+interface Asked {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly plain: PlainRequest;
+  readonly operation: HotOperation;
+  readonly arrivedAt: number;
+}
+
 type Listener = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Bodies that are read before it is known which way they go; longer ones go the long way unread. */
 const MAX_BODY_BYTES = 16_384;
 
 /**
- * The short way: a plain request for a prepared page whose sections are all in memory is answered from bytes, before the
+ * The short way: a plain request for a prepared page whose sections are all at hand is answered from bytes, before the
  * server's own hooks and routes. It refuses nothing and fails nothing: every other request is handed on untouched.
  */
 export function createHotListener(options: {
@@ -44,19 +53,10 @@ export function createHotListener(options: {
 }): (request: IncomingMessage, response: ServerResponse, handOn: Listener) => void {
   const { operations, pages, readPlain, clientOf, limiter, newRequestId, staticHeaders, onAnswer, clock } = options;
 
-  /** Whether the request was answered. */
-  const answer = (
-    request: IncomingMessage,
-    response: ServerResponse,
-    plain: PlainRequest,
-    operation: HotOperation | undefined,
-  ): boolean => {
+  /** Whether the client may have the answer; else the long way refuses it. */
+  const send = (asked: Asked, served: PreparedAnswer): boolean => {
+    const { request, response, plain, operation, arrivedAt } = asked;
     const { viewer } = plain;
-    if (operation === undefined) return false;
-    if (operation.userId !== undefined && operation.userId !== viewer?.userId) return false;
-    const arrivedAt = performance.now();
-    const served = pages.answer(operation, viewer, clock.now());
-    if (served === undefined) return false;
     const standing: Standing | undefined = limiter?.take(clientOf(request, viewer), operation.cost);
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
@@ -65,15 +65,42 @@ export function createHotListener(options: {
     return true;
   };
 
+  /** Answers, or hands on. */
+  const answer = (
+    request: IncomingMessage,
+    response: ServerResponse,
+    plain: PlainRequest,
+    operation: HotOperation | undefined,
+    handOn: Listener,
+  ): void => {
+    const { viewer } = plain;
+    const isOthers = operation?.userId !== undefined && operation.userId !== viewer?.userId;
+    if (operation === undefined || isOthers) {
+      handOn(request, response);
+      return;
+    }
+    const asked: Asked = { request, response, plain, operation, arrivedAt: performance.now() };
+    const startedAt = clock.now();
+    const sendOrHandOn = (served: PreparedAnswer | undefined) => {
+      if (served === undefined || !send(asked, served)) handOn(request, response);
+    };
+    const served = pages.answer(operation, viewer, startedAt);
+    const looked = served === undefined ? pages.look(operation, viewer, startedAt) : undefined;
+    if (looked === undefined) sendOrHandOn(served);
+    // A process that goes away meanwhile ends its connections, by the long way.
+    else void looked.then((found) => sendOrHandOn(options.draining() ? undefined : found));
+  };
+
   const answerPost = (request: IncomingMessage, response: ServerResponse, plain: PlainRequest, handOn: Listener) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.once('end', () => {
       const [first = Buffer.alloc(0)] = chunks;
       const body = chunks.length === 1 ? first : Buffer.concat(chunks);
-      if (answer(request, response, plain, operations.ofBody(body))) return;
-      operations.keepBody(request, body);
-      handOn(request, response);
+      answer(request, response, plain, operations.ofBody(body), () => {
+        operations.keepBody(request, body);
+        handOn(request, response);
+      });
     });
   };
 
@@ -87,7 +114,7 @@ export function createHotListener(options: {
     if (plain === undefined) return handOn(request, response);
     if (isPost) return answerPost(request, response, plain, handOn);
     const operation = api === 'rest' ? operations.ofSearch(url.slice(REST_PATH.length + 1)) : operations.ofUrl(url);
-    if (!answer(request, response, plain, operation)) handOn(request, response);
+    answer(request, response, plain, operation, handOn);
   };
 }
 

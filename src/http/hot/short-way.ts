@@ -5,6 +5,7 @@ import type { Clock } from '../../core/clock.js';
 import type { Span, Tracer } from '../../core/tracer.js';
 import type { Operations } from '../../graphql/operations/operations.js';
 import { createPagePreparer } from '../../graphql/operations/prepare-page.js';
+import type { ReferenceLoaders } from '../../loaders/references.js';
 import { createFragments } from '../../page/fragments/fragments.js';
 import { createPageWriter } from '../../page/fragments/page-bytes.js';
 import type { Part, PreparedPage } from '../../page/prepared/prepared-operation.js';
@@ -55,10 +56,12 @@ export function createShortWay(options: {
   /** Is told of every answer. */
   onAnswered: (answer: Answered) => void;
   tracer: Tracer | undefined;
+  /** For the renewals of one answer. */
+  newLoaders: () => ReferenceLoaders;
   clock: Clock;
 }): ShortWay {
   const { registry, schema, operations, source, views, authenticator, limiter, config, draining, clock } = options;
-  const { onAnswered, tracer } = options;
+  const { onAnswered, tracer, newLoaders } = options;
   const { corsOrigins, trustProxy } = config.http;
   const preparer = createPagePreparer({ schema, registry });
   const operation = operationNamed(operations, 'Homepage');
@@ -101,7 +104,10 @@ export function createShortWay(options: {
     },
     listener: createHotListener({
       operations: hot,
-      pages: createPreparedPages({ source, writer: createPageWriter({ fragments: createFragments() }), views, clock }),
+      pages: createPreparedPages({
+        ...{ source, views, newLoaders, clock },
+        writer: createPageWriter({ fragments: createFragments() }),
+      }),
       readPlain: createPlainReader({
         isHost: (host) => HOST.test(host),
         isRequestId: (id) => REQUEST_ID.test(id),

@@ -22,6 +22,7 @@ export function tracedSource(source: SectionSource, tracer: Tracer | undefined):
   if (tracer === undefined) return source;
   return {
     present: source.present,
+    look: source.look,
     get: (request) => {
       const { id } = request.section;
       return traced(tracer, `section ${id}`, { 'homepage.section': id }, async (span) => {

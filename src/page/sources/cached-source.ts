@@ -1,11 +1,13 @@
-import type { Cache } from '../../cache/cache.js';
+import type { HandKey } from '../../cache/at-hand.js';
+import { type Cache, entryName, type GetOptions } from '../../cache/cache.js';
 import { type CachePolicy, STANDARD_TTL_SECONDS } from '../../core/cache-policy.js';
+import type { ReferenceLoaders } from '../../loaders/references.js';
 import type { SourceGuards } from '../../protection/source-guards.js';
 import type { Location, Near, Section, Viewer } from '../../sections/define-section.js';
 import type { ItemDefinition } from '../../sections/item-definition.js';
 import { sectionTags } from '../tags.js';
 import type { ReadSection } from './section-reader.js';
-import type { SectionSource } from './section-source.js';
+import type { SectionAnswers, SectionRequest, SectionSource, SectionsOfPage, SectionValue } from './section-source.js';
 
 /**
  * An entry of a place lives minutes instead of a day: callers choose the place, so that there may be any number of such
@@ -44,43 +46,94 @@ export function createCachedSource(options: {
     const policies = policiesOf(section);
     const shape = shapeOf(section.item);
     const { id: label } = section;
+    const anonymousKey = entryKey(section, undefined, undefined);
     return {
-      // A hit makes no key of what every anonymous page asks for: joining one, and hashing it, costs more than finding its copy.
-      anonymousKey: entryKey(section, undefined, undefined),
-      page: { label, policy: policies.page, shape },
-      place: { label, policy: policies.place, shape },
+      shape,
+      page: { label, policy: policies.page },
+      place: { label, policy: policies.place },
+      anonymousKey,
+      // A hit makes no name of what every anonymous page asks for: joining one, and hashing it, costs more than finding its copy.
+      anonymous: { name: entryName(anonymousKey, shape), label, policy: policies.page },
       // Of entries that no viewer owns.
       tags: sectionTags(section, undefined),
     };
   }
-  const named = (section: Section, near: Near | undefined, viewer: Viewer | undefined) => {
-    const { anonymousKey, page, place, tags } = known.get(section.id) ?? entriesOf(section);
-    const isAnonymous = near === undefined && viewer === undefined;
-    const key = isAnonymous ? anonymousKey : entryKey(section, near, viewer);
-    return { key, options: near === undefined ? page : place, tags };
+  const entries = (section: Section) => known.get(section.id) ?? entriesOf(section);
+
+  const keyOf = (section: Section, location: Location | undefined, asking: Viewer | undefined): HandKey => {
+    const { near, viewer } = used(section, location, asking);
+    const { anonymous, page, place, shape } = entries(section);
+    if (near === undefined && viewer === undefined) return anonymous;
+    return { name: entryName(entryKey(section, near, viewer), shape), ...(near === undefined ? page : place) };
+  };
+
+  const optionsOf = ({
+    section,
+    near: location,
+    viewer: asking,
+    loaders,
+  }: Omit<SectionRequest, 'fresh' | 'deadline'>) => {
+    const { near, viewer } = used(section, location, asking);
+    const { page, place, shape, tags } = entries(section);
+    const load: GetOptions<SectionValue>['load'] = (context) =>
+      guards.run(section.id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context);
+    return {
+      ...(near === undefined ? page : { ...place, group: 'place' }),
+      ...{ shape, load },
+      tags: viewer === undefined ? tags : sectionTags(section, viewer),
+    };
+  };
+
+  /** Asks the cache for all sections of pages at once, and gives each page its own. */
+  const together = (pages: readonly SectionsOfPage[], viewer: Viewer | undefined, loaders: () => ReferenceLoaders) => {
+    const asked: { section: Section; near: Location | undefined }[] = [];
+    const keys: HandKey[] = [];
+    for (const { sections, near } of pages) {
+      for (const section of sections) {
+        asked.push({ section, near });
+        keys.push(keyOf(section, near, viewer));
+      }
+    }
+    return {
+      keys,
+      optionsOf: (index: number): GetOptions<SectionValue> => {
+        const one = asked[index];
+        if (one === undefined) throw new RangeError(`${index} of ${asked.length} sections`);
+        return optionsOf({ ...one, viewer, loaders });
+      },
+    };
+  };
+  const apart = (pages: readonly SectionsOfPage[], answers: SectionAnswers): SectionAnswers[] => {
+    if (pages.length === 1) return [answers];
+    let end = 0;
+    return pages.map(({ sections }) => {
+      end += sections.length;
+      return answers.slice(end - sections.length, end);
+    });
   };
 
   return {
-    present: ({ section, near: location, viewer: asking }) => {
-      const { near, viewer } = used(section, location, asking);
-      const { key, options } = named(section, near, viewer);
-      return cache.present(key, options);
+    present: (pages, viewer, loaders) => {
+      const { keys, optionsOf } = together(pages, viewer, loaders);
+      const answers = cache.present(keys, optionsOf);
+      return answers && apart(pages, answers);
     },
-    get: ({ section, near: location, viewer: asking, fresh, deadline, loaders }) => {
-      const { id } = section;
+    look: (pages, viewer, loaders) => {
+      const { keys, optionsOf } = together(pages, viewer, loaders);
+      return cache.look(keys, optionsOf)?.then((answers) => answers && apart(pages, answers));
+    },
+    get: (request) => {
+      const { section, near: location, viewer: asking, fresh, deadline } = request;
       const { near, viewer } = used(section, location, asking);
-      const { key, options, tags } = named(section, near, viewer);
+      const key =
+        near === undefined && viewer === undefined ? entries(section).anonymousKey : entryKey(section, near, viewer);
       return cache.get(key, {
-        ...options,
-        tags: viewer === undefined ? tags : sectionTags(section, viewer),
-        load: (context) =>
-          guards.run(id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context),
+        ...optionsOf(request),
         // Read by the cache only when it has to wait.
         get signal() {
           return deadline.signal;
         },
         fresh,
-        ...(near === undefined ? {} : { group: 'place' }),
       });
     },
   };

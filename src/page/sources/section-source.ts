@@ -35,6 +35,27 @@ export interface SectionValue {
 /** Source of the page's sections. Rejects with the load's error, or with the reason of the deadline's signal. */
 export interface SectionSource {
   get(request: SectionRequest): Promise<CacheResult<SectionValue>>;
-  /** The copy in memory if it is fresh, without a promise. */
-  present(request: Pick<SectionRequest, 'section' | 'near' | 'viewer'>): CacheResult<SectionValue> | undefined;
+  /**
+   * The sections of pages from copies that are at hand, in their order, without a promise; undefined unless all of them are.
+   * What is stale among them is renewed behind the answers, with `loaders`.
+   */
+  present(
+    pages: readonly SectionsOfPage[],
+    viewer: Viewer | undefined,
+    loaders: () => ReferenceLoaders,
+  ): SectionAnswers[] | undefined;
+  /** The same after Redis was asked whether the copies still stand; undefined at once where memory does not hold them all. */
+  look(
+    pages: readonly SectionsOfPage[],
+    viewer: Viewer | undefined,
+    loaders: () => ReferenceLoaders,
+  ): Promise<SectionAnswers[] | undefined> | undefined;
 }
+
+export interface SectionsOfPage {
+  readonly sections: readonly Section[];
+  readonly near: Location | undefined;
+}
+
+/** Of one page, in the order of its sections. */
+export type SectionAnswers = readonly CacheResult<SectionValue>[];

@@ -50,6 +50,7 @@ export function createProcessLife(options: { clock: Clock; delayMs: () => number
     clock: {
       now: () => clock.now() + wallMs,
       monotonic: clock.monotonic,
+      soon: (callback) => clock.soon(() => when(callback)),
       after: (ms, callback) => {
         let cancelled = false;
         const cancel = clock.after(ms, () => when(() => cancelled || callback()));

@@ -1,15 +1,15 @@
-import { type Cache, createCache } from '../../../src/cache/cache.js';
+import { type Cache, createCache, type GetOptions } from '../../../src/cache/cache.js';
 import { createCacheEvents } from '../../../src/cache/cache-events.js';
 import { storeIdOf } from '../../../src/cache/entry-format.js';
 import type { InvalidationMode } from '../../../src/cache/invalidation-log.js';
 import { createMemoryStore } from '../../../src/cache/memory-store.js';
-import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import { seededRandom } from '../../support/data/seeded-random.js';
 import { createFakeClock, ticks } from '../../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';
 import { createHistory, modelPolicy, type TrueAsk, type Value } from './history.js';
 import { createProcessLife, type ProcessLife } from './process-life.js';
 import type { RedisStep, Step } from './steps.js';
+import { createWatchedStores } from './watched-stores.js';
 
 /** Keys with the tags given up front and those found in the value; a tag of one is known late by the other. */
 const keys = [
@@ -43,7 +43,6 @@ export function createWorld(seed: number) {
   const faults: Error[] = [];
   const unanswered = new Set<TrueAsk>();
   const thrown = new Set<unknown>();
-  const stored = new Map<string, number>();
   const source = { fails: false, loadMs: 20, heedsAbort: true };
   /** What is out of order now: the store, or a process that thinks it is. */
   const troubles = new Set<unknown>();
@@ -67,46 +66,8 @@ export function createWorld(seed: number) {
       if (error instanceof Error) faults.push(error);
     }
   };
-  redis.onCommit = ({ id, bytes }) => {
-    const load = loadIn(bytes);
-    if (load < (stored.get(id) ?? -1)) faults.push(new Error(`load ${load} overwrote a newer entry`));
-    stored.set(id, load);
-  };
-
-  const watched = (store: SharedStore, process: number, isCurrent: () => boolean): SharedStore => ({
-    ...store,
-    read: async (request) => {
-      const began = history.next();
-      const reading = await store.read(request);
-      for (const bytes of reading.entries) if (bytes) history.see(process, loadIn(bytes), began);
-      return reading;
-    },
-    invalidate: async (request) => {
-      const sentAt = history.next();
-      const end = history.send(process, request, sentAt);
-      const done = store.invalidate({ ...request, origin: `${request.origin}|${process}|${sentAt}` });
-      const reply = await done.finally(end);
-      if (reply.marked) history.acknowledge(process, request, sentAt, clock.monotonic());
-      return reply;
-    },
-    open: (listener) =>
-      store.open({
-        ...listener,
-        linked: () => {
-          listener.linked();
-          if (isCurrent()) history.link(process, true);
-        },
-        unlinked: () => {
-          listener.unlinked();
-          if (isCurrent()) history.link(process, false);
-        },
-        invalidated: (tags, mode, moment, origin) => {
-          const [from = '', sender, sentAt] = origin.split('|');
-          listener.invalidated(tags, mode, moment, from);
-          if (isCurrent()) history.message(process, tags, mode, Number(sender), Number(sentAt));
-        },
-      }),
-  });
+  const { onCommit, watched, stored } = createWatchedStores({ history, clock, faults });
+  redis.onCommit = onCommit;
 
   const boot = (process: number): Running => {
     history.forgetProcess(process);
@@ -122,7 +83,10 @@ export function createWorld(seed: number) {
     });
     const shared = watched(life.connect(redis), process, () => life.isAlive);
     const memory = createMemoryStore({ maxBytes: 1_000_000 });
-    const cache = createCache({ memory, shared, clock: life.clock, events, random, loadLimitMs: 600_000 });
+    const tools = { memory, shared, clock: life.clock, events, random };
+    // The last one keeps nothing that it serves without a look.
+    const alwaysLook = process === PROCESSES - 1;
+    const cache = createCache({ ...tools, loadLimitMs: 600_000, alwaysLook });
     cache.start();
     return { life, cache, loading: new Map() };
   };
@@ -172,11 +136,18 @@ export function createWorld(seed: number) {
     };
     if (leaveAfterMs > 0) running.life.clock.after(leaveAfterMs, leave);
     unanswered.add(ask);
-    const options = { label: key.key, tags: key.tags, policy: modelPolicy, fresh, signal: controller.signal };
-    const answer = running.cache.get<Value>(key.key, {
-      ...options,
+    const options: GetOptions<Value> = {
+      ...{ label: key.key, tags: key.tags, policy: modelPolicy, fresh, signal: controller.signal },
       load: ({ signal }) => load(process, running, key, signal),
-    });
+    };
+    // As the short way asks: what is at hand first, then what Redis says of it.
+    const { cache } = running;
+    const hand = [{ name: key.key, label: key.key, policy: modelPolicy }] as const;
+    const atHand = async () =>
+      cache.present<Value>(hand, () => options) ?? (await cache.look<Value>(hand, () => options)) ?? [];
+    const get = () => cache.get(key.key, options);
+    const isLong = fresh || leaveAfterMs > 0 || random() < 0.5;
+    const answer = isLong ? get() : atHand().then(([result]) => result ?? get());
     answer
       .then(
         (result) => note(() => history.checkAnswer(ask, result, clock.monotonic())),
@@ -296,5 +267,3 @@ export function createWorld(seed: number) {
     },
   };
 }
-
-const loadIn = (bytes: Buffer) => Number(/\{"load":(\d+)\}/.exec(bytes.toString('latin1'))?.[1] ?? -1);

@@ -28,10 +28,12 @@ export function describeSharedStore(
       unlinked: () => heard.push('unlinked'),
     };
     const readOne = async (id: string, tags: string[] = []) => {
-      const reading = await store.read({ ids: [id], tags, known: 0 });
-      return { ...reading, bytes: reading.entries[0] };
+      const reading = await store.read({ entries: [{ id, head: '' }], tags, since: 0, known: 0 });
+      const [bytes] = reading.entries;
+      return { ...reading, bytes: bytes === 'unchanged' ? undefined : bytes };
     };
-    const marksOf = async (tag: string) => (await store.read({ ids: [], tags: [tag], known: 0 })).marks[0];
+    const marksOf = async (tag: string) =>
+      (await store.read({ entries: [], tags: [tag], since: 0, known: 0 })).marks[0];
     const invalidate = (tags: string[], mode: InvalidationMode, more: Partial<InvalidateRequest> = {}) =>
       store.invalidate({ tags, mode, origin: 'me', known: 0, ...more });
     const commitOne = async (id: string, bytes: Buffer, ttlMs = 60_000) => {
@@ -57,10 +59,39 @@ export function describeSharedStore(
       const bytes = Buffer.from([0, 255, 10, 13, 128, 34]);
       await commitOne(one, bytes);
       await commitOne(two, Buffer.from('two'));
-      const { entries, marks, foreign } = await store.read({ ids: [two, none, one], tags: ['never met'], known: 0 });
+      const { entries, marks, foreign } = await store.read({
+        entries: [two, none, one].map((id) => ({ id, head: '' })),
+        ...{ tags: ['never met'], since: 0, known: 0 },
+      });
       expect(entries).toEqual([Buffer.from('two'), undefined, bytes]);
       expect(marks).toEqual([{ soft: 0, hard: 0 }]);
       expect(foreign).toEqual([]);
+    });
+
+    it('sends no entry to a caller whose copy begins as it does', async () => {
+      const [one, other, none] = [newId(), newId(), newId()];
+      const bytes = Buffer.from(`hg2 ${'a'.repeat(20)}\n{}\nvalue`);
+      await commitOne(one, bytes);
+      await commitOne(other, Buffer.from('other'));
+      const entries = [one, other, none].map((id) => ({ id, head: headOf(bytes) }));
+      const reading = await store.read({ entries, tags: [], since: 0, known: 0 });
+      expect(reading.entries).toEqual(['unchanged', Buffer.from('other'), undefined]);
+    });
+
+    it('tells every mark after the count that the caller names', async () => {
+      const { moment: first } = await invalidate(['one of two'], 'hard');
+      const { moment: last } = await invalidate(['other of two'], 'soft');
+      const marksSince = async (since: number) =>
+        (await store.read({ entries: [], tags: ['one of two', 'other of two'], since, known: 0 })).marks;
+      expect(await marksSince(first.count - 1)).toEqual([
+        { soft: 0, hard: first.count },
+        { soft: last.count, hard: 0 },
+      ]);
+      expect((await marksSince(first.count))[1]).toEqual({ soft: last.count, hard: 0 });
+      expect(await marksSince(last.count)).toEqual([
+        { soft: 0, hard: 0 },
+        { soft: 0, hard: 0 },
+      ]);
     });
 
     it('keeps a value of a megabyte', async () => {
@@ -148,7 +179,7 @@ export function describeSharedStore(
     it('goes on behind what a process knows, if that is later than its own clock', async () => {
       const { moment } = await readOne(newId());
       const known = moment.count + 60_000_000;
-      const { moment: pushed } = await store.read({ ids: [], tags: [], known });
+      const { moment: pushed } = await store.read({ entries: [], tags: [], since: 0, known });
       expect(pushed).toEqual({ ...moment, count: known });
       expect((await invalidate(['pushed'], 'soft')).moment.count).toBeGreaterThan(known);
     });

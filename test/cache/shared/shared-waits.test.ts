@@ -10,11 +10,11 @@ const value = (n: number) => ({ value: { n } });
 describe('round trips', () => {
   it('all keys asked for in one tick are read in one', async () => {
     const { make, clock } = createProcesses(0);
-    const reads: { ids: number; tags: number }[] = [];
+    const reads: { entries: number; tags: number }[] = [];
     const { cache } = make(1, (store) => ({
       ...store,
       read: (request) => {
-        reads.push({ ids: request.ids.length, tags: request.tags.length });
+        reads.push({ entries: request.entries.length, tags: request.tags.length });
         return store.read(request);
       },
     }));
@@ -27,7 +27,7 @@ describe('round trips', () => {
     const all = Promise.all([1, 2, 3, 4, 5, 6].map(section));
     await clock.advance(20);
     await all;
-    expect(reads).toEqual([{ ids: 6, tags: 8 }]);
+    expect(reads).toEqual([{ entries: 6, tags: 8 }]);
     await Promise.all([1, 2, 3, 4, 5, 6].map(section));
     expect(reads, 'and none while memory knows').toHaveLength(1);
   });

@@ -1,3 +1,4 @@
+import type { CacheOptions } from '../../../src/cache/cache.js';
 import type { SharedStore } from '../../../src/cache/shared/shared-store.js';
 import { createFakeClock, ticks } from '../../support/fake-clock.js';
 import { createProcessLife } from '../model/process-life.js';
@@ -8,10 +9,14 @@ import { createSimulatedRedis } from './simulated-redis.js';
 export function createProcesses(count = 2) {
   const clock = createFakeClock({ rest: ticks });
   const redis = createSimulatedRedis({ clock });
-  const make = (seed: number, watch: (store: SharedStore) => SharedStore = (store) => store) => {
+  const make = (
+    seed: number,
+    watch: (store: SharedStore) => SharedStore = (store) => store,
+    options: Partial<CacheOptions> = {},
+  ) => {
     const life = createProcessLife({ clock, delayMs: () => 1 });
     const own = { ...life.clock, advance: clock.advance, jump: clock.jump, setWall: clock.setWall };
-    return { ...createRig({ clock: own, shared: watch(life.connect(redis)), seed }), life };
+    return { ...createRig({ ...options, clock: own, shared: watch(life.connect(redis)), seed }), life };
   };
   const processes = Array.from({ length: count }, (_, index) => make(index + 1));
   return { clock, redis, make, processes };

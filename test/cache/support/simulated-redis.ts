@@ -162,19 +162,24 @@ export function createSimulatedRedis(options: { clock: Clock; graceMs?: number; 
           else wire.request(arrive);
         });
       return {
-        read: ({ ids, tags, known }) =>
+        read: ({ entries: asked, tags, since, known }) =>
           command(() => {
             const log = standingLog(known);
-            const entries = ids.map((id) => live(data.entries, id)?.value);
+            const entries = asked.map(({ id, head }) => {
+              const bytes = live(data.entries, id)?.value;
+              const isHeld = head !== '' && bytes !== FOREIGN && headOf(bytes) === head;
+              return isHeld ? 'unchanged' : bytes;
+            });
+            const told = (mark = 0) => (mark > since ? mark : 0);
             return {
               moment: momentOf(log),
               floor: log.floor,
               now: now(),
               entries: entries.map((bytes) => (bytes === FOREIGN ? undefined : bytes)),
-              foreign: ids.filter((_, index) => entries[index] === FOREIGN),
+              foreign: asked.flatMap(({ id }, index) => (entries[index] === FOREIGN ? id : [])),
               marks: tags.map((tag) => ({
-                soft: log.marks.get(`soft ${tag}`) ?? 0,
-                hard: log.marks.get(`hard ${tag}`) ?? 0,
+                soft: told(log.marks.get(`soft ${tag}`)),
+                hard: told(log.marks.get(`hard ${tag}`)),
               })),
             };
           }),

@@ -20,6 +20,7 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
       };
     },
     present: () => undefined,
+    look: () => undefined,
     invalidate: async () => ({ shared: true }),
     states: () => ({}),
     shared: () => 'none',
