@@ -1,5 +1,3 @@
-import { createLogger } from '../src/core/logger.js';
-
 /** The built gateway, in this process, over an embedded database with demo data. */
 export interface BuiltGateway {
   /** Both resolve with the body's text, and reject for any status but 200. */
@@ -11,15 +9,23 @@ export interface BuiltGateway {
 /** A module of `dist/`; its types are those of the source that it was built from. */
 const built = <Module>(path: string): Promise<Module> => import(new URL(`../dist/${path}`, import.meta.url).href);
 
-export async function startBuiltGateway(): Promise<BuiltGateway> {
+/** What it is put together from. */
+export async function builtModules() {
   await import('reflect-metadata');
-  const { buildApp } = await built<typeof import('../src/app.js')>('app.js');
-  const { loadConfig } = await built<typeof import('../src/config/config.js')>('config/config.js');
-  const { systemClock } = await built<typeof import('../src/core/clock.js')>('core/clock.js');
-  const { connectDatabase } = await built<typeof import('../src/database/connect.js')>('database/connect.js');
-  const { startDemo } = await built<typeof import('../src/demo/start-demo.js')>('demo/start-demo.js');
-  const { registry } = await built<typeof import('../src/sections/registry.js')>('sections/registry.js');
+  return {
+    ...(await built<typeof import('../src/app.js')>('app.js')),
+    ...(await built<typeof import('../src/config/config.js')>('config/config.js')),
+    ...(await built<typeof import('../src/core/clock.js')>('core/clock.js')),
+    ...(await built<typeof import('../src/core/logger.js')>('core/logger.js')),
+    ...(await built<typeof import('../src/database/connect.js')>('database/connect.js')),
+    ...(await built<typeof import('../src/demo/start-demo.js')>('demo/start-demo.js')),
+    ...(await built<typeof import('../src/sections/registry.js')>('sections/registry.js')),
+  };
+}
 
+export async function startBuiltGateway(): Promise<BuiltGateway> {
+  const { buildApp, loadConfig, systemClock, connectDatabase, startDemo, registry, createLogger } =
+    await builtModules();
   const clock = systemClock;
   const logger = createLogger({ level: 'info', pretty: false, destination: { write: () => {} } });
   const config = loadConfig({ ENABLE_CACHE_WARMING: 'false', RATE_LIMIT_MAX: '1000000' });

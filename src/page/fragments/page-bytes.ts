@@ -37,11 +37,20 @@ const BYTES_PER_BYTE = 1.5;
 interface Merged {
   /** By page and section: a buffer is good for these values only. */
   readonly values: readonly unknown[];
-  /** Buffers, and between them the places of metadata. */
-  readonly pieces: readonly (Piece | { page: number; write: (metadata: PageMetadata) => string })[];
+  /** Buffers, and between them metadata. */
+  readonly pieces: readonly (Piece | Metadata)[];
   readonly bytes: number;
   readonly etag: string;
 }
+
+interface Metadata {
+  readonly page: number;
+  readonly write: (metadata: PageMetadata) => string;
+  /** Short text behind it, which is not worth a piece of its own. */
+  after: string;
+}
+
+const SHORT_TEXT = 256;
 
 export function createPageWriter(options: { fragments: Fragments; maxBytes?: number }): PageWriter {
   const { fragments, maxBytes = MAX_MERGED_BYTES } = options;
@@ -56,6 +65,11 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
     let text = '';
     let bytes = 0;
     const close = () => {
+      const before = pieces.at(-1);
+      if (before !== undefined && 'write' in before && text.length <= SHORT_TEXT) {
+        before.after = text;
+        text = '';
+      }
       if (text === '') return;
       const piece: Piece = { bytes: Buffer.from(text), repeats: true };
       bytes += piece.bytes.length;
@@ -68,7 +82,7 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
         content.update(part);
       } else if ('write' in part) {
         close();
-        pieces.push(part);
+        pieces.push({ page: part.page, write: part.write, after: '' });
         content.update('null');
       } else {
         const page = operation.pages[part.page];
@@ -105,13 +119,10 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
   };
 }
 
-function metadataPiece(
-  { page, write }: { page: number; write: (metadata: PageMetadata) => string },
-  pages: readonly ServedPage[],
-): Piece {
+function metadataPiece({ page, write, after }: Metadata, pages: readonly ServedPage[]): Piece {
   const metadata = pages[page]?.metadata;
   if (metadata === undefined) throw new TypeError('a page without metadata');
-  return { bytes: Buffer.from(write(metadata)), repeats: false };
+  return { bytes: Buffer.from(write(metadata) + after), repeats: false };
 }
 
 function isOf({ values }: Merged, pages: readonly ServedPage[]): boolean {
