@@ -1,41 +1,49 @@
 import { type SpeedRow, spreadOf } from '../report/results.js';
-import { forbidEntries } from '../support/gateway.js';
-import { ask, type BenchRequest } from '../support/http.js';
-import type { ServerProcess } from '../support/server-process.js';
+import { productionEnv } from '../support/gateway.js';
+import { type ServerProcess, startServer } from '../support/server-process.js';
+import { coldPath } from './measured-paths.js';
+import type { LoadGenerator } from './offered-load.js';
+
+/** A gateway that loads every page from documents in memory (`cold-server.ts`). */
+export function startColdServer(options: {
+  env: Readonly<Record<string, string>>;
+  core?: number;
+}): Promise<ServerProcess> {
+  const command = ['node', '--import', 'tsx', new URL('./cold-server.ts', import.meta.url).pathname];
+  return startServer({ ...options, env: { ...productionEnv, ...options.env }, command, readyPath: '/readyz' });
+}
 
 /**
- * CPU time of a page for which nothing is cached, one at a time: what forbidding all entries and then asking costs, less what
- * forbidding them costs. It is compared with what raw needs for a request under full load, which is its least.
+ * CPU time of a page for which nothing is cached, from documents that are at hand: one client, since others would wait for the
+ * same loads. It is compared with what raw needs for a request under full load, which is its least.
  */
 export async function measureCold(options: {
-  gateway: ServerProcess;
-  request: BenchRequest;
+  server: ServerProcess;
+  /** One connection. */
+  generator: LoadGenerator;
   /** Of raw, for the same page. */
   rawMicros: number;
   rounds: number;
-  pages: number;
+  windowSeconds: number;
+  warmUpSeconds: number;
 }): Promise<SpeedRow> {
-  const { gateway, request, rawMicros, rounds, pages } = options;
-  const cpuOf = async (once: () => Promise<void>) => {
-    const before = gateway.cpuMicros();
-    for (let page = 0; page < pages; page++) await once();
-    return (gateway.cpuMicros() - before) / pages;
-  };
-  const forbid = () => forbidEntries(gateway.origin);
-  const coldPage = async () => {
-    await forbid();
-    const { status, bytes } = await ask(gateway.origin, request);
-    const { fromCache } = (JSON.parse(String(bytes)) as { data: { metadata: { fromCache: boolean } } }).data.metadata;
-    if (status !== 200 || fromCache) throw new Error(`A cold page was ${status}, and ${fromCache ? '' : 'not '}cached`);
+  const { server, generator, rawMicros, rounds, windowSeconds, warmUpSeconds } = options;
+  const request = coldPath.request({ token: '', etag: '' });
+  const run = async (seconds: number) => {
+    const before = server.cpuMicros();
+    const result = await generator.run(server.origin, request, seconds, 200);
+    return { ...result, cost: (server.cpuMicros() - before) / result.requests };
   };
 
-  await cpuOf(coldPage);
-  const costs: number[] = [];
-  for (let round = 0; round < rounds; round++) costs.push((await cpuOf(coldPage)) - (await cpuOf(forbid)));
-  const spread = spreadOf(costs.map((cost) => rawMicros / cost));
+  await run(warmUpSeconds);
+  const windows: Awaited<ReturnType<typeof run>>[] = [];
+  for (let round = 0; round < rounds; round++) windows.push(await run(windowSeconds));
+  const costs = windows.map(({ cost }) => cost);
   return {
-    ...{ server: 'gateway', path: 'rest-cold', logged: false, cpu: spread, cpuMicros: spreadOf(costs).median },
+    ...{ server: 'gateway', path: coldPath.id, logged: false, cpuMicros: spreadOf(costs).median },
+    cpu: spreadOf(costs.map((cost) => rawMicros / cost)),
     ...{ throughput: undefined, perSecond: undefined, p99Ms: undefined, rawP99Ms: undefined },
-    ...{ requests: rounds * pages, failed: 0 },
+    requests: windows.reduce((sum, { requests }) => sum + requests, 0),
+    failed: windows.reduce((sum, { failed }) => sum + failed, 0),
   };
 }

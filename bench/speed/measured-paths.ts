@@ -65,14 +65,14 @@ export const warmPaths: readonly SpeedPath[] = [
   },
 ];
 
-/** Asked of a gateway without a memory tier. */
+/** Asked of a gateway whose memory serves nothing that Redis was not asked about. */
 export const redisPath: SpeedPath = {
   ...{ id: 'rest-redis', title: 'REST page, entries in Redis only', status: 200 },
   ...{ floor: 0.25, aim: 0.3 },
   request: () => restPage,
 };
 
-/** Asked after every entry was forbidden; only the gateway's CPU time counts. */
+/** Asked of a gateway that keeps nothing (`cold-server.ts`); only its CPU time counts. */
 export const coldPath: SpeedPath = {
   ...{ id: 'rest-cold', title: 'REST page, cold, CPU only', status: 200 },
   ...{ floor: 0.06, aim: 0.09 },

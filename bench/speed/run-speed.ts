@@ -10,7 +10,7 @@ import { startGateway } from '../support/gateway.js';
 import { ask, type BenchRequest, type WireAnswer } from '../support/http.js';
 import { installPeers, startPeer } from '../support/peers.js';
 import { type ServerProcess, startServer } from '../support/server-process.js';
-import { measureCold } from './cold.js';
+import { measureCold, startColdServer } from './cold.js';
 import { checkAnswer } from './content.js';
 import { measure, type Scale, type Subject } from './measure.js';
 import { coldPath, type Known, redisPath, type SpeedPath, warmPaths } from './measured-paths.js';
@@ -68,13 +68,8 @@ export async function runSpeed(options: { short: boolean; command: string }): Pr
       add('gateway', path, quiet, false);
       add('gateway', path, logging, true);
     }
-    try {
-      const redisOnly = { ...env, LOG_LEVEL: 'warn', CACHE_MEMORY_BYTES: '0' };
-      add('gateway', redisPath, await started(startGateway({ env: redisOnly, ...pinned })), false);
-    } catch (error) {
-      if (!String(error).includes('CACHE_MEMORY_BYTES')) throw error;
-      notes.push(`${redisPath.title}: not measured, because this gateway takes no CACHE_MEMORY_BYTES=0.`);
-    }
+    const redisOnly = { ...env, LOG_LEVEL: 'warn', CACHE_MEMORY_BYTES: '0' };
+    add('gateway', redisPath, await started(startGateway({ env: redisOnly, ...pinned })), false);
     const postPath = warmPaths.find(({ id }) => id === 'graphql-post');
     for (const name of postPath === undefined ? [] : Object.keys(speedPeers)) {
       const process = await started(startPeer({ name, env: { MONGODB_URI: database.uri }, ...pinned }));
@@ -86,9 +81,10 @@ export async function runSpeed(options: { short: boolean; command: string }): Pr
     }
     const generator = options.short ? createOwnGenerator(CONNECTIONS) : await findGenerator(directory, CONNECTIONS);
     const rows = await measure({ subjects, raw, generator, scale });
+    const alone = options.short ? createOwnGenerator(1) : await findGenerator(directory, 1);
     const cold = await measureCold({
-      ...{ gateway: quiet, request: coldPath.request(known), rawMicros: rawMicrosOf(rows) },
-      ...(options.short ? { rounds: 1, pages: 5 } : { rounds: 5, pages: 50 }),
+      server: await started(startColdServer({ env: { MONGODB_URI: database.uri, LOG_LEVEL: 'warn' }, ...pinned })),
+      ...{ ...scale, generator: alone, rawMicros: rawMicrosOf(rows) },
     });
     const size = captured.get(redisPath)?.expected.bytes.length ?? 0;
     return {

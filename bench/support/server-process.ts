@@ -12,6 +12,12 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
+/** Ended with this process, however it ends. */
+const running = new Set<() => void>();
+process.once('exit', () => {
+  for (const kill of running) kill();
+});
+
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 100;
 
@@ -34,11 +40,11 @@ export async function startServer(options: {
   const { pid } = started.child;
   if (pid === undefined) throw new Error(`Cannot start ${command.join(' ')}`);
   const kill = () => void started.child.kill('SIGKILL');
-  process.once('exit', kill);
+  running.add(kill);
   let ended = false;
   void started.ended.then(() => {
     ended = true;
-    process.off('exit', kill);
+    running.delete(kill);
   });
   const origin = `http://127.0.0.1:${port}`;
   const stop = async () => {
