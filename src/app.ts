@@ -184,7 +184,7 @@ export async function buildApp(options: {
   });
 
   const metrics = createMetrics({
-    ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents },
+    ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents, traced: tracer !== undefined, clock },
     sources: {
       ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool, redis: cache.shared },
       isDatabaseUp: () => database.outage() === undefined,

@@ -12,7 +12,7 @@ export const HOST = /^(\[[0-9a-f:.]{2,45}\]|[\w.-]{1,253})(:\d{0,5})?$/i;
 const single: readonly string[] = ['host', 'authorization', 'content-type'];
 
 /** Answers that are not JSON, or choose their own form. */
-const otherTypes = /^\/(graphql$|images\/|healthz$|readyz$)/;
+const otherTypes = /^\/(graphql$|images\/|healthz$|readyz$|metrics$)/;
 
 /** As clients name it, with and without what is always so. */
 const jsonTypes = ['application/json', 'application/json; charset=utf-8'];

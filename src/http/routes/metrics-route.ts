@@ -1,12 +1,29 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import accepts from 'accepts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import ipaddr from 'ipaddr.js';
 import { isBearer } from '../auth/is-bearer.js';
 import { refuse } from '../hooks/failure-answers.js';
 
-interface MetricsText {
-  text(): Promise<string>;
-  readonly contentType: string;
+type Written = Promise<{ type: string; text: string }>;
+
+interface WrittenMetrics {
+  text(): Written;
+  /** Undefined where it would say no more. */
+  openMetrics: (() => Written) | undefined;
+}
+
+const plainText = 'text/plain';
+const openMetricsText = 'application/openmetrics-text';
+
+/** In the format that `Accept` prefers; in Prometheus' text when it says nothing of these two. */
+function metricsFor(accept: string | undefined, { text, openMetrics }: WrittenMetrics): Written {
+  if (openMetrics === undefined || accept === undefined) return text();
+  // Each version of Prometheus names parameters of its own (`version`, `escaping`), and reads a higher or lower version too.
+  const types = accept.replace(/;\s*(?!q=)[\w-]+=[^;,]*/gi, '');
+  // `accepts` reads nothing of a request but this.
+  const type = accepts({ headers: { accept: types } } as IncomingMessage).type([plainText, openMetricsText]);
+  return type === openMetricsText ? openMetrics() : text();
 }
 
 /**
@@ -15,7 +32,7 @@ interface MetricsText {
  */
 export function metricsRoute(
   server: FastifyInstance,
-  options: { metrics: MetricsText; token: string | undefined },
+  options: { metrics: WrittenMetrics; token: string | undefined },
 ): void {
   const { metrics, token } = options;
   server.get('/metrics', async (request, reply) => {
@@ -28,7 +45,8 @@ export function metricsRoute(
         'There is no GET /metrics from here: it answers this machine, or the admin token',
       );
     }
-    return reply.type(metrics.contentType).send(await metrics.text());
+    const { type, text } = await metricsFor(request.headers.accept, metrics);
+    return reply.type(type).send(text);
   });
 }
 
@@ -40,14 +58,14 @@ function isLocal({ socket, headers }: FastifyRequest): boolean {
 }
 
 /** The same on a port that is open inside only. */
-export function createMetricsServer(metrics: MetricsText): Server {
+export function createMetricsServer(metrics: WrittenMetrics): Server {
   return createServer((request, response) => {
     if (request.url !== '/metrics' || request.method !== 'GET') {
       response.writeHead(404, { 'content-type': 'text/plain' }).end('There is GET /metrics\n');
       return;
     }
-    metrics.text().then(
-      (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+    metricsFor(request.headers.accept, metrics).then(
+      ({ type, text }) => response.writeHead(200, { 'content-type': type }).end(text),
       () => response.writeHead(500).end(),
     );
   });

@@ -20,6 +20,17 @@ export interface CheapCounter {
 export interface CheapHistogram {
   /** In seconds. */
   observe(seconds: number): void;
+  /** Names the trace of an observation, made at `atMs` since the epoch: its bucket shows the last one that was named. */
+  exemplify(seconds: number, traceId: string, atMs: number): void;
+}
+
+/** An observation whose trace can be looked up. */
+interface Exemplar {
+  labelSet: { trace_id: string };
+  /** Seconds. */
+  value: number;
+  /** Seconds since the epoch. */
+  timestamp: number;
 }
 
 type LabelText = Partial<Record<string, string | number>>;
@@ -27,7 +38,7 @@ type LabelText = Partial<Record<string, string | number>>;
 function register(
   options: Options,
   type: 'counter' | 'histogram',
-  values: () => (MetricValue<string> & { metricName?: string })[],
+  values: () => (MetricValue<string> & { metricName?: string; exemplar?: Exemplar | undefined })[],
 ): void {
   const { name, help, registry } = options;
   const metric = {
@@ -73,14 +84,21 @@ export function createCheapHistogram(options: Options & { buckets: readonly numb
   const { name, labelNames, buckets } = options;
   const children = new Map<
     string,
-    { labels: LabelText; counts: Float64Array; sum: number; histogram: CheapHistogram }
+    {
+      labels: LabelText;
+      counts: Float64Array;
+      exemplars: Map<number, Exemplar>;
+      sum: number;
+      histogram: CheapHistogram;
+    }
   >();
   register(options, 'histogram', () =>
-    [...children.values()].flatMap(({ labels, counts, sum }) => {
+    [...children.values()].flatMap(({ labels, counts, exemplars, sum }) => {
       let total = 0;
       const bounds = [...buckets.map(String), '+Inf'].map((le, index) => {
         total += counts[index] ?? 0;
-        return { labels: { ...labels, le }, value: total, metricName: `${name}_bucket` };
+        const exemplar = exemplars.get(index);
+        return { labels: { ...labels, le }, value: total, metricName: `${name}_bucket`, exemplar };
       });
       return [
         ...bounds,
@@ -89,22 +107,31 @@ export function createCheapHistogram(options: Options & { buckets: readonly numb
       ];
     }),
   );
+  /** Of the bucket that holds it. */
+  const indexOf = (seconds: number) => {
+    let index = 0;
+    while (index < buckets.length && seconds > (buckets[index] ?? 0)) index += 1;
+    return index;
+  };
   return {
     child: (...labelValues) => {
       const key = labelValues.join('\n');
       const known = children.get(key);
       if (known !== undefined) return known.histogram;
       const counts = new Float64Array(buckets.length + 1);
+      const exemplars = new Map<number, Exemplar>();
       const child = {
-        labels: labelsOf(labelNames, labelValues),
-        counts,
+        ...{ labels: labelsOf(labelNames, labelValues), counts, exemplars },
         sum: 0,
         histogram: {
           observe: (seconds: number) => {
-            let index = 0;
-            while (index < buckets.length && seconds > (buckets[index] ?? 0)) index += 1;
+            const index = indexOf(seconds);
             counts[index] = (counts[index] ?? 0) + 1;
             child.sum += seconds;
+          },
+          exemplify: (seconds: number, traceId: string, atMs: number) => {
+            const timestamp = atMs / 1000;
+            exemplars.set(indexOf(seconds), { labelSet: { trace_id: traceId }, value: seconds, timestamp });
           },
         },
       };

@@ -1,9 +1,11 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { CacheEvents } from '../../cache/cache-events.js';
+import type { Clock } from '../../core/clock.js';
 import type { PageEvents } from '../../page/page-events.js';
 import type { BreakerState, SourceEvents } from '../../protection/protection-events.js';
 import type { Section } from '../../sections/define-section.js';
 import { createCheapCounter, createCheapHistogram } from './cheap-metrics.js';
+import { openMetricsText, openMetricsType } from './open-metrics.js';
 
 /** What is looked at when metrics are asked for. */
 export interface MetricSources {
@@ -21,12 +23,28 @@ export interface MetricSources {
   isDraining(): boolean;
 }
 
+interface MeasuredAnswer {
+  method: string;
+  route: string;
+  status: number;
+  durationMs: number;
+  /** Of a recorded trace: the answer becomes an exemplar. */
+  span: { readonly traceId: string | undefined } | undefined;
+}
+
+/** All metrics at one moment, and the content type of their format. */
+export interface MetricsText {
+  type: string;
+  text: string;
+}
+
 export interface Metrics {
   /** An answer that has been sent. Costs a fraction of a microsecond. */
-  answered(answer: { method: string; route: string; status: number; durationMs: number }): void;
+  answered(answer: MeasuredAnswer): void;
   /** In the text format of Prometheus (version 0.0.4). */
-  text(): Promise<string>;
-  readonly contentType: string;
+  text(): Promise<MetricsText>;
+  /** In that of OpenMetrics (version 1.0.0), which has exemplars; undefined where nothing is traced, so that it would have none. */
+  readonly openMetrics: (() => Promise<MetricsText>) | undefined;
 }
 
 /** Seconds: from an answer out of memory to the longest that a request may take. */
@@ -44,8 +62,11 @@ export function createMetrics(options: {
   pageEvents: PageEvents;
   sourceEvents: SourceEvents;
   sources: MetricSources;
+  /** Whether requests are traced. */
+  traced: boolean;
+  clock: Clock;
 }): Metrics {
-  const { sections, cacheEvents, pageEvents, sourceEvents, sources } = options;
+  const { sections, cacheEvents, pageEvents, sourceEvents, sources, traced, clock } = options;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Gauges whose names end as those of counters; the same stands in others by type.
@@ -165,16 +186,27 @@ export function createMetrics(options: {
   const evicted = counter('memory_cache_evictions_total', 'Entries that process memory had no room for.', []).child();
   let seenEvictions = 0;
 
+  const durationsOf = ({ method, route, status }: MeasuredAnswer) =>
+    durations.child(route, METHODS.includes(method) ? method : 'other', String(status));
+  const written = (type: string, write: () => Promise<string>) => async () => {
+    const { evictions } = sources.memory;
+    evicted.inc(evictions - seenEvictions);
+    seenEvictions = evictions;
+    return { type, text: await write() };
+  };
+
   return {
-    answered: ({ method, route, status, durationMs }) => {
-      durations.child(route, METHODS.includes(method) ? method : 'other', String(status)).observe(durationMs / 1000);
-    },
-    text: () => {
-      const { evictions } = sources.memory;
-      evicted.inc(evictions - seenEvictions);
-      seenEvictions = evictions;
-      return registry.metrics();
-    },
-    contentType: registry.contentType,
+    // Chosen here, so that an untraced answer pays nothing for exemplars.
+    answered: traced
+      ? (answer) => {
+          const seconds = answer.durationMs / 1000;
+          const child = durationsOf(answer);
+          child.observe(seconds);
+          const traceId = answer.span?.traceId;
+          if (traceId !== undefined) child.exemplify(seconds, traceId, clock.now());
+        }
+      : (answer) => durationsOf(answer).observe(answer.durationMs / 1000),
+    text: written(registry.contentType, () => registry.metrics()),
+    openMetrics: traced ? written(openMetricsType, () => openMetricsText(registry)) : undefined,
   };
 }

@@ -103,6 +103,9 @@ describe('GET /metrics', () => {
     expect((await app.get('/metrics', forwarded)).status).toBe(404);
     expect((await app.get('/metrics', { ...forwarded, authorization: 'Bearer admin' })).status).toBe(200);
     expect((await app.get('/metrics', { ...forwarded, authorization: 'Bearer wrong' })).status).toBe(404);
-    expect((await app.get('/metrics')).headers['content-type']).toContain('text/plain');
+    for (const headers of [{}, { accept: 'text/plain' }]) {
+      const { status, headers: sent } = await app.get('/metrics', headers);
+      expect([status, sent['content-type']]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
+    }
   });
 });
