@@ -1,8 +1,12 @@
 import { writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { readOptions } from '../../src/commands/command-line.js';
+import { drawLines } from '../report/line-plots.js';
+import { installPeers } from '../support/peers.js';
+import { loadPlots } from './load-plots.js';
 import { runUsers, type UserSample } from './run-users.js';
-import { isError, reportOf, type Slice, sliceOf, thresholds } from './summary.js';
+import { isError, percentile, reportOf, sliceSecondsOf, slicesOf, thresholds } from './summary.js';
 
 /** `npm run load`: users who ask for the page again and again, and whether they are served as the shop's owner wants. */
 const options = readOptions({
@@ -25,12 +29,15 @@ const options = readOptions({
       pattern: /\.md$/,
       optional: true,
       allowed: 'a file ending in .md',
-      description: 'where the report goes; load-report.md when left out',
+      description:
+        'where the report goes; its plots lie beside it (FILE-latency.svg, FILE-statuses.svg, FILE-memory.svg);\n' +
+        `${' '.repeat(17)}load-report.md when left out`,
     },
   },
 });
 const { url = 'http://localhost:5000', users, seconds, think: thinkMs, token, report = 'load-report.md' } = options;
-const SLICE_MS = 10_000;
+/** What the line that grows says of latency is that of the last ten seconds. */
+const RECENT_MS = 10_000;
 
 /** Of the gateway, by its metrics; undefined where they cannot be read from here. */
 async function memoryMiB(): Promise<number | undefined> {
@@ -41,7 +48,8 @@ async function memoryMiB(): Promise<number | undefined> {
 }
 
 const samples: UserSample[] = [];
-const slices: Slice[] = [];
+/** By slice. */
+const memory = new Map<number, number>();
 const bar = new SingleBar({
   format: '{bar} {value}/{total} s  {requests} requests, {errors} errors, P95 {p95} ms',
   noTTYOutput: true,
@@ -49,30 +57,45 @@ const bar = new SingleBar({
 });
 bar.start(seconds, 0, { requests: 0, errors: 0, p95: '0' });
 const startedAt = performance.now();
-const slicing = setInterval(async () => {
-  const since = slices.length * SLICE_MS;
-  const slice = sliceOf(
-    since / 1000,
-    samples.filter(({ at }) => at >= since && at < since + SLICE_MS),
-    await memoryMiB(),
-  );
-  slices.push(slice);
-}, SLICE_MS);
+let slice = 0;
+const readMemory = async (index: number) => {
+  const value = await memoryMiB();
+  if (value !== undefined) memory.set(index, value);
+};
+const slicing = setInterval(() => void readMemory(slice++), sliceSecondsOf(seconds) * 1000);
 const showing = setInterval(() => {
-  const [last] = slices.slice(-1);
-  const elapsed = Math.min(seconds, Math.round((performance.now() - startedAt) / 1000));
-  bar.update(elapsed, {
+  const elapsedMs = performance.now() - startedAt;
+  const recent = samples.filter(({ at }) => at >= elapsedMs - RECENT_MS).map(({ tookMs }) => tookMs);
+  bar.update(Math.min(seconds, Math.round(elapsedMs / 1000)), {
     requests: samples.length,
     errors: samples.filter(isError).length,
-    p95: last?.p95.toFixed(1) ?? '…',
+    p95: percentile(
+      recent.sort((a, b) => a - b),
+      0.95,
+    ).toFixed(1),
   });
 }, 1000);
 await runUsers({ url, users, seconds, thinkMs, token, onSample: (sample) => samples.push(sample) });
 clearInterval(slicing);
 clearInterval(showing);
 bar.stop();
+// The last slice ends with the run.
+await readMemory(slice);
 const title = `Load: ${users} users for ${seconds} s against ${url}`;
-await writeFile(report, reportOf({ title, samples, slices }));
+const slices = slicesOf({ samples, seconds, memoryMiB: memory });
+// First without the plots: what draws them may have to be installed.
+await writeFile(report, reportOf({ title, samples, slices, images: [] }));
+try {
+  installPeers();
+  const plots = loadPlots(slices);
+  const drawn = drawLines(plots.map(({ plot }) => plot));
+  const fileOf = (name: string) => report.replace(/\.md$/, `-${name}.svg`);
+  const images = plots.map(({ name, plot }) => ({ title: plot.title, file: basename(fileOf(name)) }));
+  await Promise.all(plots.map(({ name }, index) => writeFile(fileOf(name), drawn[index] ?? '')));
+  await writeFile(report, reportOf({ title, samples, slices, images }));
+} catch (error) {
+  console.log(`The report has no plots: ${error instanceof Error ? error.message.split('\n')[0] : error}`);
+}
 for (const { name, limit, value, isMet } of thresholds(samples)) {
   console.log(`${isMet ? 'met   ' : 'MISSED'} ${name}: ${value} (${limit})`);
 }

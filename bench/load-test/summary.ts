@@ -9,8 +9,13 @@ export interface Threshold {
 }
 
 export interface Slice {
+  /** Since the beginning. */
   second: number;
+  /** How long it is. */
+  seconds: number;
   requests: number;
+  /** How many answers had each status; 0 stands for none. */
+  statuses: ReadonlyMap<number, number>;
   errors: number;
   p50: number;
   p95: number;
@@ -26,12 +31,35 @@ export const percentile = (sorted: readonly number[], share: number): number =>
 const timesOf = (samples: readonly UserSample[]) => samples.map(({ tookMs }) => tookMs).sort((a, b) => a - b);
 export const isError = ({ status }: UserSample) => status === 0 || status >= 400;
 
-export function sliceOf(second: number, samples: readonly UserSample[], memoryMiB: number | undefined): Slice {
-  const times = timesOf(samples);
-  return {
-    ...{ second, requests: samples.length, errors: samples.filter(isError).length, memoryMiB },
-    ...{ p50: percentile(times, 0.5), p95: percentile(times, 0.95), p99: percentile(times, 0.99) },
-  };
+/** How many of them had each status. */
+function statusesOf(samples: readonly UserSample[]): ReadonlyMap<number, number> {
+  const statuses = new Map<number, number>();
+  for (const { status } of samples) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+  return statuses;
+}
+
+/** Ten seconds in a long run, and less in one that would have few of them. */
+export const sliceSecondsOf = (seconds: number): number => Math.min(10, Math.ceil(seconds / 30));
+
+/** A run of so many seconds in slices, the last of which may be shorter; `memoryMiB` says for each, from 0, what was read in it. */
+export function slicesOf(options: {
+  samples: readonly UserSample[];
+  seconds: number;
+  memoryMiB: ReadonlyMap<number, number>;
+}): Slice[] {
+  const { samples, seconds, memoryMiB } = options;
+  const width = sliceSecondsOf(seconds);
+  const parts = Array.from({ length: Math.ceil(seconds / width) }, (): UserSample[] => []);
+  for (const sample of samples) parts[Math.floor(sample.at / 1000 / width)]?.push(sample);
+  return parts.map((part, index) => {
+    const times = timesOf(part);
+    const second = index * width;
+    return {
+      ...{ second, seconds: Math.min(width, seconds - second), requests: part.length, statuses: statusesOf(part) },
+      ...{ errors: part.filter(isError).length, memoryMiB: memoryMiB.get(index) },
+      ...{ p50: percentile(times, 0.5), p95: percentile(times, 0.95), p99: percentile(times, 0.99) },
+    };
+  });
 }
 
 export function thresholds(samples: readonly UserSample[]): Threshold[] {
@@ -52,11 +80,15 @@ export function thresholds(samples: readonly UserSample[]): Threshold[] {
   ];
 }
 
-/** The report: what was asked, how it was answered over time, and whether that is good enough. */
-export function reportOf(options: { title: string; samples: readonly UserSample[]; slices: readonly Slice[] }): string {
-  const { title, samples, slices } = options;
-  const statuses = new Map<number, number>();
-  for (const { status } of samples) statuses.set(status, (statuses.get(status) ?? 0) + 1);
+/** The report: what was asked, how it was answered over time, and whether that is good enough; with pictures that lie beside it. */
+export function reportOf(options: {
+  title: string;
+  samples: readonly UserSample[];
+  slices: readonly Slice[];
+  images: readonly { title: string; file: string }[];
+}): string {
+  const { title, samples, slices, images } = options;
+  const statuses = statusesOf(samples);
   const bytes = samples.reduce((sum, sample) => sum + sample.bytes, 0) / Math.max(1, samples.length);
   return [
     `# ${title}`,
@@ -69,6 +101,7 @@ export function reportOf(options: { title: string; samples: readonly UserSample[
       ({ name, limit, value, isMet }) => `| ${name} | ${limit} | ${value} | ${isMet ? 'met' : 'MISSED'} |`,
     ),
     '',
+    ...images.flatMap(({ title: shown, file }) => [`![${shown}](${encodeURI(file)})`, '']),
     '| second | requests | errors | P50 ms | P95 ms | P99 ms | memory MiB |',
     '|---|---|---|---|---|---|---|',
     ...slices.map(({ second, requests, errors, p50, p95, p99, memoryMiB }) =>

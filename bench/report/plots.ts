@@ -1,9 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { allPaths } from '../speed/measured-paths.js';
 import { speedPeers } from '../speed/peer-names.js';
-import { peerEnv, peerScript } from '../support/peers.js';
+import { peerOutput } from '../support/peers.js';
 import type { SpeedResults, SpeedRow } from './results.js';
 
 /** What bench/peers/draw-plot.ts draws: a bar for each name, and marks beside it. */
@@ -17,6 +16,7 @@ export const plotNames = { paths: 'paths.svg', peers: 'peers.svg' } as const;
 
 export function drawPlots(speed: SpeedResults): void {
   mkdirSync(folder, { recursive: true });
+  const draw = (name: string, plot: Plot) => writeFileSync(`${folder}${name}`, peerOutput('draw-plot.ts', plot));
   draw(plotNames.paths, pathsPlot(speed));
   draw(plotNames.peers, peersPlot(speed));
 }
@@ -37,15 +37,4 @@ function peersPlot({ rows }: SpeedResults): Plot {
     .filter(({ path, logged }) => path === 'graphql-post' && !logged)
     .map((row) => ({ name: speedPeers[row.server] ?? 'This gateway', value: ratioOf(row) }));
   return { title: 'The page by GraphQL POST, by server: share of raw node:http', bars };
-}
-
-function draw(name: string, plot: Plot): void {
-  const [command = '', ...args] = peerScript('draw-plot.ts');
-  const { status, stdout, stderr } = spawnSync(command, args, {
-    input: JSON.stringify(plot),
-    encoding: 'utf8',
-    env: { ...process.env, ...peerEnv },
-  });
-  if (status !== 0) throw new Error(`The plot was not drawn: ${stderr}`);
-  writeFileSync(`${folder}${name}`, stdout);
 }

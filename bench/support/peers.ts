@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type ServerProcess, startServer } from './server-process.js';
@@ -15,8 +15,21 @@ export function installPeers(): void {
 }
 
 /** A script of bench/peers, compiled as it is loaded. */
-export const peerScript = (script: string): readonly string[] => ['node', '--import', 'tsx', `${folder}${script}`];
-export const peerEnv = { TSX_TSCONFIG_PATH: `${folder}tsconfig.json` };
+const peerScript = (script: string): readonly string[] => ['node', '--import', 'tsx', `${folder}${script}`];
+const peerEnv = { TSX_TSCONFIG_PATH: `${folder}tsconfig.json` };
+
+/** What a script of bench/peers prints when it is given `input` as JSON on standard input. Throws what it complains of. */
+export function peerOutput(script: string, input: unknown): string {
+  const [command = '', ...args] = peerScript(script);
+  const { status, stdout, stderr } = spawnSync(command, args, {
+    input: JSON.stringify(input),
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+    env: { ...process.env, ...peerEnv },
+  });
+  if (status !== 0) throw new Error(`${script} ended with ${status}: ${stderr}`);
+  return stdout;
+}
 
 /** One of the servers of bench/peers/peer-server.ts. */
 export function startPeer(options: {
