@@ -2,7 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { CacheEvents } from '../../cache/cache-events.js';
 import type { Clock } from '../../core/clock.js';
 import type { PageEvents } from '../../page/page-events.js';
-import type { BreakerState, SourceEvents } from '../../protection/protection-events.js';
+import type { BreakerState, ShedReason, SourceEvents } from '../../protection/protection-events.js';
 import type { Section } from '../../sections/define-section.js';
 import { createCheapCounter, createCheapHistogram } from './cheap-metrics.js';
 import { openMetricsText, openMetricsType } from './open-metrics.js';
@@ -53,6 +53,7 @@ const LOAD_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 /** Any other method is a client's own invention. */
 const METHODS: readonly string[] = ['GET', 'HEAD', 'POST', 'OPTIONS'];
 const FEED_STATES: readonly string[] = ['starting', 'following', 'interrupted', 'unsupported'];
+const SHED_REASONS: readonly ShedReason[] = ['source', 'waiting', 'event-loop'];
 const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 
 /** Everything that can be measured, as Prometheus names it. Labels are section ids, route patterns and codes: never keys or users. */
@@ -140,7 +141,9 @@ export function createMetrics(options: {
     loads.child(id);
     failures.child(id, 'load');
     opened.child(id);
+    for (const result of ['won', 'held', 'expired']) leases.child(id, result);
   }
+  for (const reason of SHED_REASONS) shed.child(reason);
   cacheEvents.on('load', ({ label, durationMs }) => loads.child(label).observe(durationMs / 1000));
   cacheEvents.on('failure', ({ label, stage }) => failures.child(label, stage).inc());
   cacheEvents.on('leaseWon', ({ label }) => leases.child(label, 'won').inc());

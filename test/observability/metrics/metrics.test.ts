@@ -51,7 +51,11 @@ describe('metrics', () => {
           0,
         );
       }
+      for (const result of ['won', 'held', 'expired'])
+        expect(seriesValue(text, 'homepage_leases_total', { section: id, result }), id).toBe(0);
     }
+    for (const reason of ['source', 'waiting', 'event-loop'])
+      expect(seriesValue(text, 'homepage_shed_loads_total', { reason })).toBe(0);
   });
 
   it('tell how sections were served, loaded and failed', async () => {
