@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { benchCalls } from './calls.js';
+import { runDashboard } from './dashboard/run-dashboard.js';
 import { drawPlots } from './report/plots.js';
 import { report } from './report/report.js';
 import { readResults } from './report/results.js';
@@ -34,6 +35,11 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   scenarios: {
     summary: 'what this gateway and other caches do when something fails',
     run: async () => report({ scenarios: await runScenarios({ command: 'npm run bench -- scenarios' }) }),
+  },
+  dashboard: {
+    summary:
+      'a picture of the dashboard: its queries, asked of a Prometheus that watches gateways while Redis and the database fail',
+    run: () => runDashboard({ command: 'npm run bench -- dashboard' }),
   },
   calls: { summary: "calls of the gateway's own functions for one request that memory answers", run: benchCalls },
 };
