@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import packageJson from '../../package.json' with { type: 'json' };
 import { variableNames } from '../../src/config/variables.js';
+import { probePaths } from '../../src/core/probe-paths.js';
 import { buildTestApp, type TestApp } from '../support/app/build-test-app.js';
 import { type Shop, startShop } from '../support/data/shop-documents.js';
 import { createFakeClock } from '../support/fake-clock.js';
@@ -13,6 +14,13 @@ const promtool = spawnSync('promtool', ['--version']).status === 0;
 
 /** Of a kind of object: a wrong field or type throws. */
 type ModelOf = new (object: object) => { validate(): void };
+
+interface Probe {
+  httpGet: { path: string };
+  periodSeconds: number;
+  timeoutSeconds?: number;
+  failureThreshold: number;
+}
 
 interface Rules {
   groups: { rules: { alert: string; expr: string }[] }[];
@@ -109,6 +117,27 @@ describe('deployment', () => {
         expect(() => Model && new Model({ apiVersion, kind, ...rest }).validate(), name).not.toThrow();
       }
     }
+  });
+
+  it('gives every probe the times that the operations manual says', async () => {
+    const { containers } = (
+      parse(await read('ops/kubernetes/deployment.yaml')) as {
+        spec: { template: { spec: { containers: Record<string, Probe | undefined>[] } } };
+      }
+    ).spec.template.spec;
+    const manual = await read('docs/operations.md');
+    for (const name of ['startupProbe', 'readinessProbe', 'livenessProbe']) {
+      const probe = containers[0]?.[name];
+      const [, path, every, timeout, failures] =
+        new RegExp(`^\\| \`${name}\` \\| \`(.+)\` \\| (\\d+) s \\| (\\d+) s.* \\| (\\d+) \\|`, 'm').exec(manual) ?? [];
+      expect(path, name).toBe(probe?.httpGet.path);
+      // One second is Kubernetes' default.
+      const { periodSeconds, timeoutSeconds = 1, failureThreshold } = probe ?? {};
+      expect([every, timeout, failures].map(Number), name).toEqual([periodSeconds, timeoutSeconds, failureThreshold]);
+      expect(probePaths, name).toContain(path);
+    }
+    // A stuck process answers no probe, and only a timeout of the probe says so.
+    expect(containers[0]?.['livenessProbe']?.timeoutSeconds).toBeGreaterThan(1);
   });
 
   it('starts what there is', async () => {
