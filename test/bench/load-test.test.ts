@@ -86,7 +86,7 @@ describe('the plots of a load test', () => {
     ]);
   });
 
-  it('have none of memory that nobody could read', () => {
+  it('have none of memory that could not be read', () => {
     expect([...plotted([sample(1)]).keys()]).toEqual(['latency', 'statuses', 'memory']);
     expect([...plotted([sample(1)], new Map()).keys()]).toEqual(['latency', 'statuses']);
   });
@@ -120,6 +120,7 @@ describe('npm run load', () => {
     // Installs nothing for a test: where the charting library is missing, the report says that it has no plots.
     const load = startProcess('npx', ['tsx', 'bench/load-test/load-command.ts', ...args], {
       npm_config_offline: 'true',
+      npm_config_cache: join(directory, 'cache'),
     });
     await load.ended;
     gateway.child.kill('SIGKILL');
