@@ -22,6 +22,7 @@ const reach = {
   demo: ['embedded-mongodb', 'database', ...foundations],
   commands: ['demo', 'embedded-mongodb', 'http', 'graphql', 'page', ...engine],
   'embedded-mongodb': [],
+  workers: ['core'],
   client: [],
   web: ['client'],
 };
@@ -48,8 +49,8 @@ module.exports = {
     {
       name: 'nothing-imports-the-top',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(main|serve|homepage-gateway)\\.ts$' },
-      to: { path: '^src/(main|serve|app)\\.ts$' },
+      from: { path: '^src/', pathNot: '^src/(main|serve|serve-by-workers|homepage-gateway)\\.ts$' },
+      to: { path: '^src/(main|serve|serve-by-workers|app)\\.ts$' },
     },
     {
       name: 'only-traces-know-opentelemetry',

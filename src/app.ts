@@ -44,7 +44,7 @@ import { createServer } from './http/server.js';
 import { createReferenceLoaders } from './loaders/references.js';
 import { createAnswerLog } from './observability/answer-log.js';
 import { createLoggedEvents } from './observability/logged-events.js';
-import { createMetrics } from './observability/metrics/metrics.js';
+import { createMetrics, type ShareMetrics } from './observability/metrics/metrics.js';
 import { endRequestSpan } from './observability/traces/end-request-span.js';
 import { tracedHomepage, tracedSource } from './observability/traces/traced-page.js';
 import { createHomepage } from './page/homepage.js';
@@ -104,6 +104,8 @@ export async function buildApp(options: {
   cache?: Cache;
   /** Records traces, where they are switched on. */
   tracer?: Tracer | undefined;
+  /** Of several workers. */
+  shareMetrics?: ShareMetrics | undefined;
 }): Promise<App> {
   const { config, registry, database, clock, logger, random = Math.random, tracer } = options;
   const { batchEndpoint, requestTimeoutMs, legacySunset, persistedOnly, corsOrigins, trustProxy, metricsPort } =
@@ -184,7 +186,8 @@ export async function buildApp(options: {
   });
 
   const metrics = createMetrics({
-    ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents, traced: tracer !== undefined, clock },
+    ...{ sections: registry, cacheEvents: events, pageEvents, sourceEvents, clock },
+    ...{ traced: tracer !== undefined, share: options.shareMetrics },
     sources: {
       ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool, redis: cache.shared },
       isDatabaseUp: () => database.outage() === undefined,

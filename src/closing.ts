@@ -19,10 +19,12 @@ export function endGracefully(options: {
   afterwards: () => Promise<void>;
   drainMs: number;
   requestTimeoutMs: number;
+  /** Hears the signals; the process' own when left out. */
+  hear?: (listener: (signal: NodeJS.Signals) => void) => void;
   clock: Clock;
   logger: Logger;
 }): void {
-  const { app, afterwards, drainMs, requestTimeoutMs, clock, logger } = options;
+  const { app, afterwards, drainMs, requestTimeoutMs, hear = ownSignals, clock, logger } = options;
   let signalled: NodeJS.Signals | undefined;
   let hasten = () => {};
   const hastened = new Promise<void>((resolve) => {
@@ -55,6 +57,10 @@ export function endGracefully(options: {
     hasten();
     setTimeout(() => process.exit(1), CUT_MS).unref();
   };
-  process.on('SIGTERM', onSignal);
-  process.on('SIGINT', onSignal);
+  hear(onSignal);
+}
+
+function ownSignals(listener: (signal: NodeJS.Signals) => void): void {
+  process.on('SIGTERM', listener);
+  process.on('SIGINT', listener);
 }

@@ -1,7 +1,10 @@
+import cluster from 'node:cluster';
+
 /** Before the gateway serves, there is nothing to end but the process. */
 const endAtOnce = () => process.exit(0);
 process.on('SIGTERM', endAtOnce);
-process.on('SIGINT', endAtOnce);
+// Ctrl-C reaches all processes of a terminal: workers are told by the one above them.
+process.on('SIGINT', cluster.isWorker ? () => undefined : endAtOnce);
 
 // Loaded after the signals are heeded: it takes a good part of a second.
 const { ConfigError, loadConfig } = await import('./config/config.js');
@@ -18,8 +21,14 @@ if (given.some((argument) => argument === '--help' || argument === '-h')) {
   try {
     const config = loadConfig();
     // Only now, so that help and faults of the configuration come at once.
-    const { serve } = await import('./serve.js');
-    await serve(config);
+    if (config.workers > 1 && cluster.isPrimary) {
+      const { serveByWorkers } = await import('./serve-by-workers.js');
+      await serveByWorkers(config);
+    } else {
+      const { serve } = await import('./serve.js');
+      const worker = cluster.isWorker ? (await import('./workers/this-worker.js')).thisWorker() : undefined;
+      await serve(config, worker);
+    }
     process.off('SIGTERM', endAtOnce);
     process.off('SIGINT', endAtOnce);
   } catch (error) {
@@ -27,5 +36,3 @@ if (given.some((argument) => argument === '--help' || argument === '-h')) {
     process.exit(1);
   }
 }
-
-export {};

@@ -9,19 +9,23 @@ import { connectDatabase } from './database/connect.js';
 import { listenFault } from './listen-fault.js';
 import type { Traces } from './observability/traces/start-traces.js';
 import { registry } from './sections/registry.js';
+import type { Worker } from './workers/this-worker.js';
 
-/** Starts the gateway, and keeps it until a signal ends it. Rejects with a ConfigError when it cannot listen. */
-export async function serve(config: Config): Promise<void> {
+/**
+ * Starts the gateway, and keeps it until a signal ends it: by itself, or as one of several workers. Rejects with a ConfigError
+ * when it cannot listen.
+ */
+export async function serve(config: Config, worker?: Worker): Promise<void> {
   const clock = systemClock;
   let traces: Traces | undefined;
   const logger = createLogger({
     level: config.logLevel,
     pretty: process.stdout.isTTY && !config.production,
-    fields: config.traces && (() => traces?.logFields() ?? {}),
+    fields: lineFields(worker, () => traces),
   });
   // Output that cannot be written is lost; without a listener, it would end the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-  for (const warning of config.warnings) logger.warn(warning);
+  if (worker === undefined || worker.number === 1) for (const warning of config.warnings) logger.warn(warning);
   // OpenTelemetry is loaded where it is wanted.
   if (config.traces !== undefined) {
     const { startTraces } = await import('./observability/traces/start-traces.js');
@@ -60,6 +64,7 @@ export async function serve(config: Config): Promise<void> {
     logger,
     demo,
     tracer: traces?.tracer,
+    shareMetrics: worker?.shareMetrics,
   });
   if (demo !== undefined) await database.ready;
   const { host, port: wanted, drainMs, requestTimeoutMs } = config.http;
@@ -67,7 +72,8 @@ export async function serve(config: Config): Promise<void> {
     throw listenFault(error, { host, port: wanted });
   });
   const { metricsPort } = config.http;
-  if (app.metricsServer !== undefined && metricsPort !== undefined) {
+  // Of several workers, the process above them listens there.
+  if (worker === undefined && app.metricsServer !== undefined && metricsPort !== undefined) {
     app.metricsServer.listen(metricsPort, host);
     await once(app.metricsServer, 'listening').catch((error) => {
       throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
@@ -76,11 +82,14 @@ export async function serve(config: Config): Promise<void> {
   // At the same time: each may take a second, and the process has two.
   const close = async () => void (await Promise.all([app.close(), traces?.close()]));
   const afterwards = async () => demo?.close();
-  endGracefully({ app: { ...app, close }, afterwards, drainMs, requestTimeoutMs, clock, logger });
+  endGracefully({
+    ...{ app: { ...app, close }, afterwards, drainMs, requestTimeoutMs, clock, logger },
+    ...(worker === undefined ? {} : { hear: worker.hear }),
+  });
   const [address] = app.server.addresses();
   const port = typeof address === 'object' ? address.port : wanted;
   const url = `http://localhost:${port}`;
-  console.log(
+  (worker?.serves ?? console.log)(
     `Homepage Gateway: ${production ? '' : `${url} (a page of the shop), `}${url}/graphql (GraphQL), ${url}/api/v1/homepage (REST), ${url}/docs (reference)`,
   );
   if (demo === undefined) return;
@@ -88,4 +97,10 @@ export async function serve(config: Config): Promise<void> {
   console.log('MONGODB_URI is not set: serving demo data from an embedded database, which is for trying out only');
   console.log(`Demo user ${userId}, token ${token}`);
   console.log(`  curl -H 'Authorization: Bearer ${token}' '${url}/api/v1/homepage?userId=${userId}'`);
+}
+
+/** What every line of the log has: the worker's number, where there are several, and the trace, where there is one. */
+function lineFields(worker: Worker | undefined, traces: () => Traces | undefined): () => object {
+  const own = worker === undefined ? {} : { worker: worker.number };
+  return () => ({ ...own, ...traces()?.logFields() });
 }

@@ -65,11 +65,19 @@ export function loadConfig(given: Readonly<Record<string, string | undefined>> =
       faults.push(`${token}: expected ${variables[token].expected}, because PURGE_TARGETS names ${kind}`);
     }
   }
+  if ((values.WORKERS ?? 1) > 1) {
+    for (const name of ['MONGODB_URI', 'REDIS_URL'] as const) {
+      if (values[name] !== undefined) continue;
+      const why = name === 'REDIS_URL' ? 'share invalidations and rate limits by it' : 'read one database';
+      faults.push(`${name}: expected ${variables[name].expected}, because several WORKERS ${why}`);
+    }
+  }
   if (faults.length > 0) throw new ConfigError(faults);
   const warnings = [...risks(values), ...strayNames(env)];
 
   return Object.freeze({
     production,
+    workers: values.WORKERS,
     logLevel: values.LOG_LEVEL,
     http: Object.freeze({
       host: values.HOST ?? (production ? '0.0.0.0' : '127.0.0.1'),

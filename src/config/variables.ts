@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { MongoClient } from 'mongodb';
 import { z } from 'zod';
 import { parseJwkSet } from './jwk-set.js';
@@ -72,6 +73,11 @@ export const variables = {
   },
   HOST: { schema: text, default: undefined, expected: 'an address to listen on' },
   PORT: { schema: integer(0, 65_535), default: '5000', expected: 'a port from 0 to 65535' },
+  WORKERS: {
+    schema: z.union([z.literal('auto').transform(() => availableParallelism()), integer(1, 64)]),
+    default: '1',
+    expected: 'a number of processes from 1 to 64, or auto: one for each core',
+  },
   MONGODB_URI: {
     schema: mongodbUri.optional(),
     default: undefined,

@@ -18,6 +18,7 @@ const valid: Partial<Record<VariableName, string>> = {
     JWT_JWKS: 'http://h/keys',
     PURGE_TARGETS: 'nginx:/cache',
     SHOP_CURRENCY: 'EUR',
+    WORKERS: '1',
     METRICS_PORT: '0',
     LEGACY_SUNSET: '2027-06-30',
     LOG_LEVEL: 'info',
@@ -194,6 +195,16 @@ describe('configuration', () => {
   it('takes a memory tier of no bytes, or of a MiB and more', () => {
     expect(loadConfig({ CACHE_MEMORY_BYTES: '0' }).cache.memoryBytes).toBe(0);
     expect(faultsOf({ CACHE_MEMORY_BYTES: '1048575' })).toHaveLength(1);
+  });
+
+  it('takes several workers where they can share a database and a Redis', () => {
+    const shared = { MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h' };
+    expect(loadConfig({ ...shared, WORKERS: '4' }).workers).toBe(4);
+    expect(loadConfig({ ...shared, WORKERS: 'auto' }).workers).toBeGreaterThan(0);
+    expect(faultsOf({ ...shared, WORKERS: '65' })).toEqual([
+      'WORKERS: expected a number of processes from 1 to 64, or auto: one for each core, got "65"',
+    ]);
+    expect(faultsOf({ WORKERS: '2' }).map((fault) => fault.split(':')[0])).toEqual(['MONGODB_URI', 'REDIS_URL']);
   });
 
   it('cannot be changed', () => {

@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type Aggregator, Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { CacheEvents } from '../../cache/cache-events.js';
 import type { Clock } from '../../core/clock.js';
 import type { PageEvents } from '../../page/page-events.js';
@@ -38,6 +38,8 @@ export interface MetricsText {
   text: string;
 }
 
+export type ShareMetrics = (own: Registry) => { type: string; text: () => Promise<string> };
+
 export interface Metrics {
   /** An answer that has been sent. Costs a fraction of a microsecond. */
   answered(answer: MeasuredAnswer): void;
@@ -66,8 +68,10 @@ export function createMetrics(options: {
   /** Whether requests are traced. */
   traced: boolean;
   clock: Clock;
+  /** In one of several workers: gives the metrics of this one to the others, and those of all to who asks here. */
+  share?: ShareMetrics | undefined;
 }): Metrics {
-  const { sections, cacheEvents, pageEvents, sourceEvents, sources, traced, clock } = options;
+  const { sections, cacheEvents, pageEvents, sourceEvents, sources, traced, clock, share } = options;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   // Gauges whose names end as those of counters; the same stands in others by type.
@@ -81,8 +85,11 @@ export function createMetrics(options: {
     help: string,
     labelNames: readonly Label[],
     collect: (set: (value: number, labels: Record<Label, string>) => void) => void,
+    aggregator: Aggregator = 'sum',
   ) => {
     new Gauge({
+      // How those of several workers are put together.
+      aggregator,
       name: `homepage_${name}`,
       help,
       labelNames,
@@ -93,7 +100,8 @@ export function createMetrics(options: {
       },
     });
   };
-  const single = (name: string, help: string, value: () => number) => gauge(name, help, [], (set) => set(value(), {}));
+  const single = (name: string, help: string, value: () => number, aggregator?: Aggregator) =>
+    gauge(name, help, [], (set) => set(value(), {}), aggregator);
 
   const durations = createCheapHistogram({
     name: 'homepage_http_request_duration_seconds',
@@ -158,45 +166,66 @@ export function createMetrics(options: {
     if (state === 'open') opened.child(label).inc();
   });
 
-  single('redis_up', 'Whether Redis answers in time, and its messages are heard; 1 without one.', () =>
-    Number(['none', 'well'].includes(sources.redis())),
+  single(
+    'redis_up',
+    'Whether Redis answers in time, and its messages are heard; 1 without one.',
+    () => Number(['none', 'well'].includes(sources.redis())),
+    'min',
   );
-  single('database_up', 'Whether the database can be read.', () => Number(sources.isDatabaseUp()));
+  single('database_up', 'Whether the database can be read.', () => Number(sources.isDatabaseUp()), 'min');
   single('memory_cache_bytes', 'Bytes of entries in process memory (estimated).', () => sources.memory.bytes);
   single('memory_cache_entries', 'Entries in process memory.', () => sources.memory.size);
   single('requests_under_way', 'Requests that are being answered.', () => sources.underWay());
-  single('draining', 'Whether the process is going away.', () => Number(sources.isDraining()));
-  gauge('change_feed_state', 'Whether changes of the database are seen: 1 for the present state.', ['state'], (set) => {
-    const { state } = sources.feed();
-    for (const known of FEED_STATES) set(Number(known === state), { state: known });
-  });
+  single('draining', 'Whether the process is going away.', () => Number(sources.isDraining()), 'max');
+  gauge(
+    'change_feed_state',
+    'Whether changes of the database are seen: 1 for the present state.',
+    ['state'],
+    (set) => {
+      const { state } = sources.feed();
+      for (const known of FEED_STATES) set(Number(known === state), { state: known });
+    },
+    'max',
+  );
   single(
     'change_feed_lag_seconds',
     'How long before it was heard the last change of the database was made.',
     () => (sources.feed().lagMs ?? 0) / 1000,
+    'max',
   );
-  gauge('breaker_state', 'State of a section’s breaker: 1 for the present one.', ['section', 'state'], (set) => {
-    for (const [section, state] of Object.entries(sources.breakers())) {
-      for (const known of BREAKER_STATES) set(Number(known === state), { section, state: known });
-    }
-  });
+  gauge(
+    'breaker_state',
+    'State of a section’s breaker: 1 for the present one.',
+    ['section', 'state'],
+    (set) => {
+      for (const [section, state] of Object.entries(sources.breakers())) {
+        for (const known of BREAKER_STATES) set(Number(known === state), { section, state: known });
+      }
+    },
+    'max',
+  );
   single(
     'database_reads_under_way',
     'Reads that have a connection of the pool, or wait for one.',
     () => sources.pool().reads,
   );
   single('database_pool_limit', 'Connections that the pool may have.', () => sources.pool().limit);
-  const evicted = counter('memory_cache_evictions_total', 'Entries that process memory had no room for.', []).child();
   let seenEvictions = 0;
+  new Counter({
+    name: 'homepage_memory_cache_evictions_total',
+    help: 'Entries that process memory had no room for.',
+    registers: [registry],
+    collect() {
+      const { evictions } = sources.memory;
+      this.inc(evictions - seenEvictions);
+      seenEvictions = evictions;
+    },
+  });
 
   const durationsOf = ({ method, route, status }: MeasuredAnswer) =>
     durations.child(route, METHODS.includes(method) ? method : 'other', String(status));
-  const written = (type: string, write: () => Promise<string>) => async () => {
-    const { evictions } = sources.memory;
-    evicted.inc(evictions - seenEvictions);
-    seenEvictions = evictions;
-    return { type, text: await write() };
-  };
+  const written = (type: string, write: () => Promise<string>) => async () => ({ type, text: await write() });
+  const all = share?.(registry);
 
   return {
     // Chosen here, so that an untraced answer pays nothing for exemplars.
@@ -209,7 +238,8 @@ export function createMetrics(options: {
           if (traceId !== undefined) child.exemplify(seconds, traceId, clock.now());
         }
       : (answer) => durationsOf(answer).observe(answer.durationMs / 1000),
-    text: written(registry.contentType, () => registry.metrics()),
-    openMetrics: traced ? written(openMetricsType, () => openMetricsText(registry)) : undefined,
+    text: all === undefined ? written(registry.contentType, () => registry.metrics()) : written(all.type, all.text),
+    // Exemplars of several workers are not put together.
+    openMetrics: traced && all === undefined ? written(openMetricsType, () => openMetricsText(registry)) : undefined,
   };
 }
