@@ -42,10 +42,11 @@ describe.skipIf(!hasBrowser())('the page of the shop (skipped without Chromium)'
     await fixture.close();
   });
 
-  const heal = () =>
+  const setFault = (fault: object) =>
     fetch(`${gateway.origin}/demo/fault`, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' },
+      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(fault) },
     });
+  const heal = () => setFault({});
   afterEach(heal);
 
   it.each([
@@ -123,6 +124,14 @@ describe.skipIf(!hasBrowser())('the page of the shop (skipped without Chromium)'
     await expect.poll(() => status(page, events?.title ?? '').textContent()).toMatch(/stale.*\d+ s/);
     await status(page, events?.title ?? '').scrollIntoViewIfNeeded();
     await shot(page, 'shop-stale');
+    // Another section fails as well when the page is asked for next.
+    const offers = registry.find(({ item }) => item.collection === 'offers');
+    await setFault({ section: offers?.key, kind: 'failing' });
+    await page.getByLabel('Items').selectOption('5');
+    await expect.poll(() => status(page, offers?.title ?? '').textContent()).toBe('failed');
+    expect(await status(page, events?.title ?? '').textContent()).toMatch(/stale/);
+    await page.locator('div.failed').scrollIntoViewIfNeeded();
+    await shot(page, 'shop-failed-and-stale');
     expect(faults).toEqual([]);
     await page.close();
   });

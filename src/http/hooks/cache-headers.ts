@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { weakEtag } from '../../page/fragments/weak-etag.js';
 import type { RequestScope } from '../../page/homepage.js';
 import { collectionTag, sectionTag } from '../../page/tags.js';
 import type { Section } from '../../sections/define-section.js';
@@ -32,7 +32,7 @@ export function cacheHeaders(options: {
     'cache-tag': cacheTag(registry.filter(({ id }) => scope.outcomes.some(({ section }) => section === id))),
     // The page was put together just now; the age of its sections is taken off s-maxage.
     age: '0',
-    etag: weakEtag(content),
+    etag: weakEtag([content]),
     vary: 'Accept-Encoding, Authorization',
   };
 }
@@ -66,9 +66,6 @@ export function cacheTag(sections: readonly Section[]): string {
   const tags = sections.flatMap(({ id, dependsOn }) => [sectionTag(id), ...dependsOn.map(collectionTag)]);
   return [...new Set(tags)].join(',');
 }
-
-/** Weak, since one content has several encodings (RFC 9110, 8.8.1). */
-export const weakEtag = (content: string): string => `W/"${createHash('sha1').update(content).digest('base64url')}"`;
 
 /** Whether `If-None-Match` names the content that a client would get (RFC 9110, 13.1.2). */
 export const isHeld = (ifNoneMatch: string, etag: string): boolean =>

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { CacheResult } from '../../cache/ask.js';
 import type { PageMetadata } from '../homepage.js';
@@ -6,6 +5,7 @@ import type { PreparedOperation } from '../prepared/prepared-operation.js';
 import type { SectionValue } from '../sources/section-source.js';
 import type { Piece } from './compression.js';
 import type { Fragments } from './fragments.js';
+import { weakEtag } from './weak-etag.js';
 
 /** A page's sections, in the order of its prepared page, and its metadata at this moment. */
 export interface ServedPage {
@@ -61,7 +61,7 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
 
   const merge = (operation: PreparedOperation, pages: readonly ServedPage[]): Merged => {
     const pieces: Merged['pieces'][number][] = [];
-    const content = createHash('sha1');
+    const content: string[] = [];
     let text = '';
     let bytes = 0;
     const close = () => {
@@ -79,23 +79,23 @@ export function createPageWriter(options: { fragments: Fragments; maxBytes?: num
     for (const part of operation.parts) {
       if (typeof part === 'string') {
         text += part;
-        content.update(part);
+        content.push(part);
       } else if ('write' in part) {
         close();
         pieces.push({ page: part.page, write: part.write, after: '' });
-        content.update('null');
+        content.push('null');
       } else {
         const page = operation.pages[part.page];
         const answer = page && pages[part.page]?.answers[page.sections.indexOf(part.section)];
         if (page === undefined || answer === undefined) throw new TypeError(`${part.section.id} was not served`);
         const fragment = fragments.of(part.section, answer, page.limit, part.selection);
         text += fragment.text;
-        content.update(fragment.content());
+        content.push(fragment.content());
       }
     }
     close();
     const values = pages.flatMap(({ answers }) => answers.map(({ value }) => value));
-    return { values, pieces, bytes, etag: `W/"${content.digest('base64url')}"` };
+    return { values, pieces, bytes, etag: weakEtag(content) };
   };
 
   return {

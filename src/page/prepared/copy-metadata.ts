@@ -1,6 +1,7 @@
 import type { CacheResult } from '../../cache/ask.js';
 import type { Viewer } from '../../sections/define-section.js';
 import type { PageMetadata } from '../homepage.js';
+import { ttlSeconds } from '../outcome.js';
 import type { SectionValue } from '../sources/section-source.js';
 
 /** Metadata of a page whose sections were all served from copies that were at hand. */
@@ -17,13 +18,11 @@ export function metadataOfCopies(options: {
 }): PageMetadata {
   const { sections, answers, viewer, cacheKey, now, startedAt, isoTime } = options;
   const durationMs = now - startedAt;
-  let freshForMs = Number.POSITIVE_INFINITY;
-  for (const answer of answers) freshForMs = Math.min(freshForMs, answer.freshForMs);
   return {
     timestamp: isoTime(now),
     userId: viewer?.userId ?? null,
     cacheKey,
-    ttl: Math.floor(freshForMs / 1000),
+    ttl: ttlSeconds(answers.map((answer) => ({ answer }))),
     fromCache: true,
     executionTime: Math.round(durationMs),
     partialFailure: false,

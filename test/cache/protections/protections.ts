@@ -63,7 +63,7 @@ export const protections: readonly Protection[] = [
   {
     name: 'tags that were found in an entry are looked at too',
     file: `${cache}/shared/shared-look.ts`,
-    code: 'if (late.length > 0 && !(await reader.read({ id: undefined, tags: late, budget }))) return undefined;',
+    code: 'if (late.length > 0 && !(await reader.read(needed))) return undefined;',
     without: '',
   },
   {
@@ -116,21 +116,52 @@ export const protections: readonly Protection[] = [
   },
   {
     name: 'a copy is checked again on a new link',
-    file: `${cache}/cache.ts`,
-    code: 'copy.epoch === shared.link.epoch && clock.monotonic()',
-    without: 'clock.monotonic()',
+    file: `${cache}/at-hand.ts`,
+    code: 'copy.epoch === shared.link.epoch && now',
+    without: 'now',
   },
   {
     name: 'a copy is checked again after a minute',
-    file: `${cache}/cache.ts`,
-    code: ' && clock.monotonic() < copy.checkedAt + policy.memoryMs',
+    file: `${cache}/at-hand.ts`,
+    code: ' && now < copy.checkedAt + policy.memoryMs',
     without: '',
   },
   {
     name: 'a silent message line is not trusted',
-    file: `${cache}/cache.ts`,
-    code: 'return isChecked && shared.link.isHeard ? copy : undefined;',
-    without: 'return isChecked ? copy : undefined;',
+    file: `${cache}/at-hand.ts`,
+    code: '(!alwaysLook && shared.link.isHeard)',
+    without: '!alwaysLook',
+  },
+  {
+    name: 'where nothing is served without a look, memory alone serves nothing',
+    file: `${cache}/at-hand.ts`,
+    code: '(!alwaysLook && shared.link.isHeard)',
+    without: 'shared.link.isHeard',
+  },
+  {
+    name: 'a look is shared only until it is sent',
+    file: `${cache}/at-hand.ts`,
+    code: 'if (looking.size === 0) clock.soon(() => looking.clear());',
+    without: '',
+  },
+  {
+    name: 'what was found by a look is judged',
+    file: `${cache}/at-hand.ts`,
+    code: 'const one = copy && (answers.fresh(copy, policy, now) ?? heldBy(copy, name, askOf(index)));',
+    without:
+      "const one = copy && { value: copy.value, status: 'CACHED' as const, readAt: copy.header.readAt, ageMs: now - copy.bornAt, freshForMs: 1000, staleForMs: 1000 };",
+  },
+  {
+    name: 'an entry that is older than the copy it was looked for with is judged by marks of its own time',
+    file: `${cache}/shared/shared-look.ts`,
+    code: 'known.has(tag) && header.moment.count >= since',
+    without: 'known.has(tag)',
+  },
+  {
+    name: 'those who look together are told the marks that the oldest copy needs',
+    file: `${cache}/shared/shared-reader.ts`,
+    code: 'Math.min(...requests.map((request) => request.since))',
+    without: 'Math.max(...requests.map((request) => request.since))',
   },
   {
     name: 'a process that was stopped looks before it trusts its memory',
