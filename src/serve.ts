@@ -21,7 +21,7 @@ export async function serve(config: Config, worker?: Worker): Promise<void> {
   const logger = createLogger({
     level: config.logLevel,
     pretty: process.stdout.isTTY && !config.production,
-    fields: lineFields(worker, () => traces),
+    fields: worker === undefined && config.traces === undefined ? undefined : lineFields(worker, () => traces),
   });
   // Output that cannot be written is lost; without a listener, it would end the process.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
