@@ -55,6 +55,8 @@ function isJwks(value: string): boolean {
 /** A code of ISO 4217 that this Node.js knows. */
 const isCurrency = (code: string) => Intl.supportedValuesOf('currency').includes(code);
 
+const MAX_WORKERS = 64;
+
 /** How a variable is read. */
 export interface Variable {
   schema: z.ZodType;
@@ -74,7 +76,10 @@ export const variables = {
   HOST: { schema: text, default: undefined, expected: 'an address to listen on' },
   PORT: { schema: integer(0, 65_535), default: '5000', expected: 'a port from 0 to 65535' },
   WORKERS: {
-    schema: z.union([z.literal('auto').transform(() => availableParallelism()), integer(1, 64)]),
+    schema: z.union([
+      z.literal('auto').transform(() => Math.min(availableParallelism(), MAX_WORKERS)),
+      integer(1, MAX_WORKERS),
+    ]),
     default: '1',
     expected: 'a number of processes from 1 to 64, or auto: one for each core',
   },

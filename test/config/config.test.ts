@@ -201,9 +201,11 @@ describe('configuration', () => {
     const shared = { MONGODB_URI: 'mongodb://h/x', REDIS_URL: 'redis://h' };
     expect(loadConfig({ ...shared, WORKERS: '4' }).workers).toBe(4);
     expect(loadConfig({ ...shared, WORKERS: 'auto' }).workers).toBeGreaterThan(0);
-    expect(faultsOf({ ...shared, WORKERS: '65' })).toEqual([
-      'WORKERS: expected a number of processes from 1 to 64, or auto: one for each core, got "65"',
-    ]);
+    for (const WORKERS of ['0', '65', 'x', '1.5', '-1']) {
+      expect(faultsOf({ ...shared, WORKERS })).toEqual([
+        `WORKERS: expected a number of processes from 1 to 64, or auto: one for each core, got "${WORKERS}"`,
+      ]);
+    }
     expect(faultsOf({ WORKERS: '2' }).map((fault) => fault.split(':')[0])).toEqual(['MONGODB_URI', 'REDIS_URL']);
   });
 
