@@ -1,5 +1,6 @@
 import closeWithGrace from 'close-with-grace';
 import type { Clock } from './core/clock.js';
+import type { EndSignal } from './core/end-signal.js';
 import type { Logger } from './core/logger.js';
 
 /** What closing may take beyond `DRAIN_MS` and the time of the longest request; the process is gone within two seconds. */
@@ -9,9 +10,14 @@ const LAST_REQUESTS_MS = 200;
 /** A second signal ends the waiting at once, and what is still under way after this. */
 const CUT_MS = 1000;
 
+/** Milliseconds that a process takes to end, at the most: after that it ends itself. */
+export const endsWithinMs = ({ drainMs, requestTimeoutMs }: { drainMs: number; requestTimeoutMs: number }): number =>
+  drainMs + requestTimeoutMs + CLOSE_MARGIN_MS;
+
 /**
  * Ends the process on SIGTERM, on Ctrl-C (SIGINT), and on errors that nothing caught. It says so by `/readyz` and serves on
- * for `drainMs`, until load balancers have noticed; after Ctrl-C there is none to wait for. Then it stops listening, answers
+ * for `drainMs`, until load balancers have noticed; after Ctrl-C there is none to wait for, and a worker without its primary
+ * process gets no new connections. Then it stops listening, answers
  * what is under way, and closes `app` and what `afterwards` closes. Exit code 0, or 1 after an error or when it was cut.
  */
 export function endGracefully(options: {
@@ -20,12 +26,12 @@ export function endGracefully(options: {
   drainMs: number;
   requestTimeoutMs: number;
   /** Hears the signals; the process' own when left out. */
-  hear?: (listener: (signal: NodeJS.Signals) => void) => void;
+  hear?: (listener: (signal: EndSignal) => void) => void;
   clock: Clock;
   logger: Logger;
 }): void {
   const { app, afterwards, drainMs, requestTimeoutMs, hear = ownSignals, clock, logger } = options;
-  let signalled: NodeJS.Signals | undefined;
+  let signalled: EndSignal | undefined;
   let hasten = () => {};
   const hastened = new Promise<void>((resolve) => {
     hasten = resolve;
@@ -34,12 +40,12 @@ export function endGracefully(options: {
 
   const { close } = closeWithGrace(
     // Its own handlers would cut at the second signal.
-    { delay: drainMs + requestTimeoutMs + CLOSE_MARGIN_MS, logger, skip: ['SIGTERM', 'SIGINT'] },
+    { delay: endsWithinMs(options), logger, skip: ['SIGTERM', 'SIGINT'] },
     async ({ err }) => {
       if (err) logger.error({ error: err }, 'closing after an error that nobody caught');
       else logger.info({ signal: signalled }, 'closing');
       app.drain();
-      if (signalled !== 'SIGINT') await wait(drainMs);
+      if (signalled !== 'SIGINT' && signalled !== 'DISCONNECT') await wait(drainMs);
       await Promise.race([app.answered(), wait(requestTimeoutMs)]);
       app.stopListening();
       await wait(LAST_REQUESTS_MS);
@@ -47,7 +53,7 @@ export function endGracefully(options: {
       await afterwards();
     },
   );
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: EndSignal) => {
     if (signalled === undefined) {
       signalled = signal;
       void close();
@@ -60,7 +66,7 @@ export function endGracefully(options: {
   hear(onSignal);
 }
 
-function ownSignals(listener: (signal: NodeJS.Signals) => void): void {
-  process.on('SIGTERM', listener);
-  process.on('SIGINT', listener);
+function ownSignals(listener: (signal: EndSignal) => void): void {
+  process.on('SIGTERM', () => listener('SIGTERM'));
+  process.on('SIGINT', () => listener('SIGINT'));
 }

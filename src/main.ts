@@ -26,8 +26,7 @@ if (given.some((argument) => argument === '--help' || argument === '-h')) {
       await serveByWorkers(config);
     } else {
       const { serve } = await import('./serve.js');
-      const worker = cluster.isWorker ? (await import('./workers/this-worker.js')).thisWorker() : undefined;
-      await serve(config, worker);
+      await serve(config, cluster.isWorker ? (await import('./workers/this-worker.js')).thisWorker() : undefined);
     }
     process.off('SIGTERM', endAtOnce);
     process.off('SIGINT', endAtOnce);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { endsWithinMs } from './closing.js';
 import type { Config } from './config/config.js';
 import { systemClock } from './core/clock.js';
 import { createLogger } from './core/logger.js';
@@ -16,6 +17,7 @@ export async function serveByWorkers(config: Config): Promise<void> {
   const { metrics } = runWorkers({
     program: fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url)),
     ...{ count: config.workers, clock, logger },
+    endsWithinMs: endsWithinMs(config.http),
     announce: (line) => console.log(`${line}, by ${config.workers} workers`),
     end: (code) => process.exit(code),
   });

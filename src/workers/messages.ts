@@ -1,17 +1,26 @@
+import type { MetricObjectWithValues, MetricValue } from 'prom-client';
 import { z } from 'zod';
 
-/** What a worker tells the primary process. */
-export const fromWorker = z.discriminatedUnion('kind', [
-  /** It serves; `line` says where. */
-  z.object({ kind: z.literal('serving'), line: z.string() }),
-  z.object({ kind: z.literal('metrics asked'), id: z.number() }),
-]);
-export type FromWorker = z.infer<typeof fromWorker>;
+/** What one process has measured: prom-client's metrics with their values. */
+export type Readings = MetricObjectWithValues<MetricValue<string>>[];
 
-/** What the primary process tells a worker. */
-export const toWorker = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('end'), signal: z.enum(['SIGTERM', 'SIGINT']) }),
-  /** Of all workers; without a text they could not be had. */
-  z.object({ kind: z.literal('metrics'), id: z.number(), text: z.string().optional() }),
-]);
-export type ToWorker = z.infer<typeof toWorker>;
+const readings = z.array(
+  z.custom<Readings[number]>(
+    (metric) => typeof metric === 'object' && metric !== null && 'name' in metric && 'values' in metric,
+  ),
+);
+const nothing = z.null();
+
+/** What a worker asks of the primary process. */
+export const toPrimary = {
+  /** It serves; the line says where. */
+  serving: { question: z.string(), answer: nothing },
+  /** The metrics of all workers, in Prometheus' text format. */
+  metrics: { question: nothing, answer: z.string() },
+} as const;
+
+/** What the primary process asks of a worker. */
+export const toWorker = {
+  end: { question: z.enum(['SIGTERM', 'SIGINT']), answer: nothing },
+  readings: { question: nothing, answer: readings },
+} as const;
