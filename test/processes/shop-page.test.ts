@@ -87,7 +87,6 @@ describe.skipIf(!hasBrowser())('the page of the shop (skipped without Chromium)'
     await expect.poll(() => status(page, events?.title ?? '').textContent()).toMatch(/cached|fresh/);
     await status(page, events?.title ?? '').scrollIntoViewIfNeeded();
     await page.locator('div.failed').scrollIntoViewIfNeeded();
-    await shot(page, 'shop-failed');
     await database.getByLabel('Section').selectOption({ label: events?.title ?? '' });
     // Healed behind the page's back: it shows that the section failed until somebody tries again.
     const section = page.locator('section', {
@@ -123,7 +122,6 @@ describe.skipIf(!hasBrowser())('the page of the shop (skipped without Chromium)'
     await database.getByLabel('How').selectOption('stale');
     await expect.poll(() => status(page, events?.title ?? '').textContent()).toMatch(/stale.*\d+ s/);
     await status(page, events?.title ?? '').scrollIntoViewIfNeeded();
-    await shot(page, 'shop-stale');
     // Another section fails as well when the page is asked for next.
     const offers = registry.find(({ item }) => item.collection === 'offers');
     await setFault({ section: offers?.key, kind: 'failing' });
