@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
-import { protections } from './protections.js';
+import { protections } from './cache/protections/protections.js';
 
 it.each(protections.map((protection) => [protection.name, protection] as const))(
   'stands once in the code: %s',
