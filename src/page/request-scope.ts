@@ -1,12 +1,12 @@
 import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
-import { once } from '../core/once.js';
 import type { Tracer } from '../core/tracer.js';
 import type { Sources } from '../database/connect.js';
 import { createReferenceLoaders } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { RequestScope } from './homepage.js';
+import { once } from './once.js';
 
 /** Opens the scope of one request: its time begins. */
 export type OpenScope = (options: {

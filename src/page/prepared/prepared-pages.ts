@@ -1,10 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../core/clock.js';
 import { createIsoTime } from '../../core/iso-time.js';
-import { once } from '../../core/once.js';
 import type { ReferenceLoaders } from '../../loaders/references.js';
 import type { Viewer } from '../../sections/define-section.js';
 import type { PageBytes, PageWriter, ServedPage } from '../fragments/page-bytes.js';
+import { once } from '../once.js';
 import type { SectionAnswers, SectionSource } from '../sources/section-source.js';
 import type { ViewCounter } from '../view-counter.js';
 import { metadataOfCopies } from './copy-metadata.js';
@@ -28,17 +28,20 @@ interface Made {
   readonly answer: PreparedAnswer;
 }
 
-function saysTheSame(one: readonly SectionAnswers[], other: readonly SectionAnswers[]): boolean {
-  for (const [page, answers] of one.entries()) {
-    const others = other[page];
-    for (const [index, answer] of answers.entries()) {
-      const same = others?.[index];
-      if (same === undefined || same.value !== answer.value || same.status !== answer.status) return false;
-      if (same.ageMs !== answer.ageMs || same.freshForMs !== answer.freshForMs) return false;
-      if (same.staleForMs !== answer.staleForMs) return false;
-    }
-  }
-  return true;
+function isSame(one: Made, other: Omit<Made, 'answer'>): boolean {
+  if (one.now !== other.now || one.startedAt !== other.startedAt || one.viewer !== other.viewer) return false;
+  return one.answers.every((answers, page) =>
+    answers.every((answer, index) => {
+      const same = other.answers[page]?.[index];
+      return (
+        same?.value === answer.value &&
+        same.status === answer.status &&
+        same.ageMs === answer.ageMs &&
+        same.freshForMs === answer.freshForMs &&
+        same.staleForMs === answer.staleForMs
+      );
+    }),
+  );
 }
 
 /**
@@ -72,27 +75,10 @@ export function createPreparedPages(options: {
 
   const last = new LRUCache<PreparedOperation, Made>({ max: MAX_MADE });
 
-  const madeNow = (
+  const make = (
     operation: PreparedOperation,
     viewer: Viewer | undefined,
-    startedAt: number,
-    answers: readonly SectionAnswers[],
-  ): PreparedAnswer => {
-    const now = clock.now();
-    const known = last.get(operation);
-    const isSame =
-      known !== undefined && known.now === now && known.startedAt === startedAt && known.viewer === viewer?.userId;
-    if (isSame && saysTheSame(known.answers, answers)) return known.answer;
-    const answer = makeAnswer(operation, viewer, { startedAt, now }, answers);
-    last.set(operation, { now, startedAt, viewer: viewer?.userId, answers, answer });
-    return answer;
-  };
-
-  const makeAnswer = (
-    operation: PreparedOperation,
-    viewer: Viewer | undefined,
-    { startedAt, now }: { startedAt: number; now: number },
-    answers: readonly SectionAnswers[],
+    { startedAt, now, answers }: Pick<Made, 'startedAt' | 'now' | 'answers'>,
   ): PreparedAnswer => {
     const pages = operation.pages.map(({ sections, keyOf }, index): ServedPage => {
       const served = answers[index] ?? [];
@@ -103,19 +89,29 @@ export function createPreparedPages(options: {
     return { bytes: writer.write(operation, pages, viewer?.userId ?? ''), pages };
   };
 
-  const written: typeof madeNow = (operation, viewer, startedAt, answers) => {
+  const served = (
+    operation: PreparedOperation,
+    viewer: Viewer | undefined,
+    startedAt: number,
+    answers: readonly SectionAnswers[],
+  ): PreparedAnswer => {
     for (const { sections } of operation.pages) for (const { id } of sections) views.record(id);
-    return madeNow(operation, viewer, startedAt, answers);
+    const of = { now: clock.now(), startedAt, viewer: viewer?.userId, answers };
+    const known = last.get(operation);
+    if (known !== undefined && isSame(known, of)) return known.answer;
+    const answer = make(operation, viewer, of);
+    last.set(operation, { ...of, answer });
+    return answer;
   };
 
   return {
     answer: (operation, viewer, startedAt) => {
       const answers = source.present(operation.pages, viewer, once(newLoaders));
-      return answers && written(operation, viewer, startedAt, answers);
+      return answers && served(operation, viewer, startedAt, answers);
     },
     look: (operation, viewer, startedAt) =>
       source
         .look(operation.pages, viewer, once(newLoaders))
-        ?.then((answers) => answers && written(operation, viewer, startedAt, answers)),
+        ?.then((answers) => answers && served(operation, viewer, startedAt, answers)),
   };
 }
