@@ -158,7 +158,7 @@ export function createHomepage(options: {
             timestamp: new Date(clock.now()).toISOString(),
             userId: scope.viewer?.userId ?? null,
             cacheKey: pageKey({ ...request, registry, viewer: scope.viewer }),
-            ttl: ttlSeconds(outcomes),
+            ttl: ttlSeconds(outcomes.flatMap(({ answer }) => answer ?? [])),
             fromCache: isFromCache(outcomes),
             executionTime: Math.round(clock.now() - scope.startedAt),
             partialFailure: outcomes.some(({ error }) => error !== undefined),

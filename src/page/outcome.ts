@@ -31,9 +31,9 @@ export function isFromCache(outcomes: readonly Outcome[]): boolean {
 }
 
 /** Seconds for which everything that was served stays fresh; 0 when nothing was served. */
-export function ttlSeconds(served: readonly { answer?: { readonly freshForMs: number } }[]): number {
+export function ttlSeconds(served: readonly { readonly freshForMs: number }[]): number {
   let freshForMs = Number.POSITIVE_INFINITY;
-  for (const { answer } of served) freshForMs = Math.min(freshForMs, answer?.freshForMs ?? freshForMs);
+  for (const answer of served) freshForMs = Math.min(freshForMs, answer.freshForMs);
   return Number.isFinite(freshForMs) ? Math.floor(freshForMs / 1000) : 0;
 }
 

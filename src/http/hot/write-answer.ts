@@ -21,7 +21,7 @@ export function writeAnswer(options: {
   staticHeaders: readonly string[];
 }): void {
   const { request, response, plain, operation, served, standing, requestId, staticHeaders } = options;
-  const { bytes } = served;
+  const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
   const headers = ['x-request-id', requestId, ...staticHeaders];
   if (standing !== undefined) {
@@ -32,11 +32,13 @@ export function writeAnswer(options: {
     headers.push('access-control-allow-origin', plain.origin, 'access-control-expose-headers', exposedHeaders);
   }
   if (isShared) {
+    const [page, ...others] = pages;
+    const answers = page !== undefined && others.length === 0 ? page.answers : pages.flatMap((one) => one.answers);
     headers.push(
       'vary',
       `${operation.vary}, accept-encoding, authorization`,
       'cache-control',
-      cacheControlOf(served),
+      sharedCacheControl(answers, { partial: false }),
       'cache-tag',
       operation.cacheTag,
       'age',
@@ -68,20 +70,6 @@ export function writeAnswer(options: {
   if (buffers === undefined) for (const piece of bytes.pieces) response.write(piece.bytes);
   else for (const buffer of buffers) response.write(buffer);
   response.end();
-}
-
-/** By answer: one that is sent again says the same. */
-const cacheControls = new WeakMap<PreparedAnswer, string>();
-
-function cacheControlOf(served: PreparedAnswer): string {
-  const known = cacheControls.get(served);
-  if (known !== undefined) return known;
-  const control = sharedCacheControl(
-    served.pages.flatMap(({ answers }) => answers),
-    { partial: false },
-  );
-  cacheControls.set(served, control);
-  return control;
 }
 
 /** Brotli compresses the first piece only: where that is not most of the answer, it is not worth the while. */

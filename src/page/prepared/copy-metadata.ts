@@ -22,7 +22,7 @@ export function metadataOfCopies(options: {
     timestamp: isoTime(now),
     userId: viewer?.userId ?? null,
     cacheKey,
-    ttl: ttlSeconds(answers.map((answer) => ({ answer }))),
+    ttl: ttlSeconds(answers),
     fromCache: true,
     executionTime: Math.round(durationMs),
     partialFailure: false,
