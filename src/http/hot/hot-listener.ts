@@ -6,7 +6,7 @@ import { MAX_URL_BYTES } from '../hooks/well-formed.js';
 import type { RateLimiter, Standing } from '../rate-limit/rate-limiter.js';
 import type { HotOperation, HotOperations } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
-import { writeAnswer } from './write-answer.js';
+import { type ComposedAnswer, composeAnswer, writeAnswer } from './write-answer.js';
 
 /** An answer of the short way: always 200 or 304, with every section from a copy. */
 export interface HotAnswer {
@@ -53,6 +53,17 @@ export function createHotListener(options: {
 }): (request: IncomingMessage, response: ServerResponse, handOn: Listener) => void {
   const { operations, pages, readPlain, clientOf, limiter, newRequestId, staticHeaders, onAnswer, clock } = options;
 
+  /**
+   * Answers to all requests that had arrived at one time, which are written together: a client's process sleeps until there is
+   * something to read, and to wake it for every single answer costs as much as to make them.
+   */
+  const ready: { response: ServerResponse; composed: ComposedAnswer; told: HotAnswer }[] = [];
+  const writeReady = () => {
+    const answers = ready.splice(0);
+    for (const { response, composed } of answers) writeAnswer(response, composed);
+    for (const { told } of answers) onAnswer(told);
+  };
+
   /** Whether the client may have the answer; else the long way refuses it. */
   const send = (asked: Asked, served: PreparedAnswer): boolean => {
     const { request, response, plain, operation, arrivedAt } = asked;
@@ -60,8 +71,9 @@ export function createHotListener(options: {
     const standing: Standing | undefined = limiter?.take(clientOf(request, viewer), operation.cost);
     if (standing?.allowed === false) return false;
     const requestId = plain.requestId ?? newRequestId();
-    writeAnswer({ request, response, plain, operation, served, standing, requestId, staticHeaders });
-    onAnswer({ request, response, requestId, viewer, arrivedAt, operation, pages: served.pages });
+    const composed = composeAnswer({ request, plain, operation, served, standing, requestId, staticHeaders });
+    const told = { request, response, requestId, viewer, arrivedAt, operation, pages: served.pages };
+    if (ready.push({ response, composed, told }) === 1) clock.soon(writeReady);
     return true;
   };
 

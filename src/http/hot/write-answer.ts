@@ -9,18 +9,23 @@ import type { Standing } from '../rate-limit/rate-limiter.js';
 import type { HotOperation } from './hot-operations.js';
 import type { PlainRequest } from './plain-request.js';
 
-/** Writes an answer's head in one go, and its pieces as they are: joining them would copy the page once more. */
-export function writeAnswer(options: {
+/** An answer as it goes out: header names and values in turn. */
+export interface ComposedAnswer {
+  readonly status: 200 | 304;
+  readonly headers: readonly string[];
+  readonly buffers: readonly Buffer[];
+}
+
+export function composeAnswer(options: {
   request: IncomingMessage;
-  response: ServerResponse;
   plain: PlainRequest;
   operation: HotOperation;
   served: PreparedAnswer;
   standing: Standing | undefined;
   requestId: string;
   staticHeaders: readonly string[];
-}): void {
-  const { request, response, plain, operation, served, standing, requestId, staticHeaders } = options;
+}): ComposedAnswer {
+  const { request, plain, operation, served, standing, requestId, staticHeaders } = options;
   const { bytes, pages } = served;
   const isShared = plain.viewer === undefined && request.method === 'GET';
   const headers = ['x-request-id', requestId, ...staticHeaders];
@@ -47,29 +52,33 @@ export function writeAnswer(options: {
       bytes.etag,
     );
     if (plain.ifNoneMatch !== undefined && isHeld(plain.ifNoneMatch, bytes.etag)) {
-      response.writeHead(304, headers);
-      response.end();
-      return;
+      return { status: 304, headers, buffers: [] };
     }
   } else headers.push('cache-control', plain.viewer === undefined ? 'no-store' : privateHeaders['cache-control']);
 
   const compression = bytes.length < MIN_COMPRESSED_BYTES ? undefined : compressionOf(plain.compression, bytes);
-  const buffers =
-    compression === undefined
-      ? undefined
-      : compression === 'br'
-        ? brotliPieces(bytes.pieces)
-        : gzipPieces(bytes.pieces);
-  const length = buffers?.reduce((sum, buffer) => sum + buffer.length, 0) ?? bytes.length;
+  const { buffers, length } = compression === undefined ? identity(bytes) : compressed(bytes, compression);
   headers.push('content-type', plain.type, 'content-length', String(length));
   if (!isShared)
     headers.push('vary', compression === undefined ? operation.vary : `${operation.vary}, accept-encoding`);
   if (compression !== undefined) headers.push('content-encoding', compression);
-  response.writeHead(200, headers);
+  return { status: 200, headers, buffers };
+}
+
+/** Writes an answer's head in one go, and its pieces as they are: joining them would copy the page once more. */
+export function writeAnswer(response: ServerResponse, { status, headers, buffers }: ComposedAnswer): void {
+  // Node's types ask for an array that it may change, which it does not.
+  response.writeHead(status, headers as string[]);
   response.cork();
-  if (buffers === undefined) for (const piece of bytes.pieces) response.write(piece.bytes);
-  else for (const buffer of buffers) response.write(buffer);
+  for (const buffer of buffers) response.write(buffer);
   response.end();
+}
+
+const identity = ({ pieces, length }: PageBytes) => ({ buffers: pieces.map(({ bytes }) => bytes), length });
+
+function compressed({ pieces }: PageBytes, compression: Compression): { buffers: Buffer[]; length: number } {
+  const buffers = compression === 'br' ? brotliPieces(pieces) : gzipPieces(pieces);
+  return { buffers, length: buffers.reduce((sum, buffer) => sum + buffer.length, 0) };
 }
 
 /** Brotli compresses the first piece only: where that is not most of the answer, it is not worth the while. */
