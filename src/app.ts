@@ -1,4 +1,4 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -22,6 +22,7 @@ import { createItemCompleter } from './graphql/schema/complete-item.js';
 import { createItemShapes } from './graphql/schema/item-shape.js';
 import { createAuthentication } from './http/auth/authentication.js';
 import type { Answered } from './http/hooks/answered.js';
+import { createUnderWay } from './http/hooks/under-way.js';
 import { createShortWay } from './http/hot/short-way.js';
 import { gatewayDocument } from './http/openapi/gateway-document.js';
 import { type DemoControls, demoControls } from './http/pages/demo-controls.js';
@@ -67,8 +68,6 @@ import type { Section } from './sections/define-section.js';
 
 /** Elections, counters and rate limits may wait longer for Redis than a request: no request waits for them. */
 const BOOKKEEPING_TIMEOUT_MS = 1000;
-/** How often a process that goes away looks whether the last requests are answered. */
-const ANSWERED_POLL_MS = 20;
 /** Where `npm run build` puts the shop's page. */
 const WEB_DIRECTORY = fileURLToPath(new URL('../dist/web/', import.meta.url));
 /** Share of a request's time that a load may take. */
@@ -130,7 +129,7 @@ export async function buildApp(options: {
         })
       : undefined;
   const { takeOnArrival, charge } = createRateLimit({ limiter, viewerOf });
-  const underWay = new Set<ServerResponse>();
+  const underWay = createUnderWay({ clock });
   const { events, sourceEvents, pageEvents } = createLoggedEvents({ logger, clock });
   const lag = createLagSensor({ clock });
   const { memory, alwaysLook } = createPageMemory({ memoryBytes, hasRedis: config.redis !== undefined });
@@ -191,7 +190,7 @@ export async function buildApp(options: {
     sources: {
       ...{ memory, breakers: guards.states, feed: jobs.feed, pool: database.pool, redis: cache.shared },
       isDatabaseUp: () => database.outage() === undefined,
-      underWay: () => underWay.size,
+      underWay: underWay.count,
       isDraining: () => draining,
     },
   });
@@ -219,7 +218,7 @@ export async function buildApp(options: {
       corsOrigins,
       trustProxy,
       takeOnArrival,
-      underWay,
+      underWay: underWay.connections,
     },
     draining: () => draining,
     shortWay: shortWay?.listener,
@@ -251,7 +250,7 @@ export async function buildApp(options: {
       redis: cache.shared(),
       memory: { bytes: memory.bytes, entries: memory.size, evictions: memory.evictions },
       sections: cache.states(sectionOfKey),
-      ...{ breakers: guards.states(), requestsUnderWay: underWay.size },
+      ...{ breakers: guards.states(), requestsUnderWay: underWay.count() },
     }),
   });
   const metricsServer = metricsPort === undefined ? undefined : createMetricsServer(metrics);
@@ -273,12 +272,7 @@ export async function buildApp(options: {
     drain: () => {
       draining = true;
     },
-    answered: async () => {
-      const waitedFor = [...underWay];
-      while (waitedFor.some((response) => underWay.has(response))) {
-        await new Promise<void>((resolve) => clock.after(ANSWERED_POLL_MS, resolve));
-      }
-    },
+    answered: underWay.answered,
     stopListening: () => {
       // http.Server's own would cut connections whose first request is still on its way.
       NetServer.prototype.close.call(server.server);

@@ -22,6 +22,7 @@ import { answerMethods } from './hooks/methods.js';
 import { createRequestIds, REQUEST_ID } from './hooks/request-id.js';
 import { addSecurityHeaders } from './hooks/security-headers.js';
 import { traceRequests } from './hooks/traced-requests.js';
+import type { Connections } from './hooks/under-way.js';
 import { refuseUnreadable } from './hooks/unreadable.js';
 import { completeVary } from './hooks/vary.js';
 import { requireWellFormed } from './hooks/well-formed.js';
@@ -76,7 +77,7 @@ export async function createServer(options: {
   /** Answers what it can, before any hook or route of the server, and hands on the rest untouched. */
   shortWay?: ((request: IncomingMessage, response: ServerResponse, handOn: RequestListener) => void) | undefined;
   /** Is filled with the requests that are worked on. */
-  underWay?: Set<ServerResponse>;
+  underWay?: Connections;
   bounds?: Partial<typeof connectionBounds>;
 }): Promise<FastifyInstance> {
   const bounds = { ...connectionBounds, ...options.bounds };
@@ -154,7 +155,7 @@ export async function createServer(options: {
 function createBoundedServer(options: {
   listener: RequestListener;
   bounds: typeof connectionBounds;
-  underWay: Set<ServerResponse>;
+  underWay: Connections;
 }): Server {
   const { bounds } = options;
   const gate = createConnectionGate({ ...options, now: () => performance.now() });

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Connections } from './under-way.js';
 
 /** What the clients of one server may leave waiting, see `connectionBounds`. */
 export interface GateBounds {
@@ -24,7 +25,7 @@ const QUEUED_BYTES = 4096;
 
 interface Connection {
   socket: Socket;
-  underWay: Set<ServerResponse>;
+  underWay: ServerResponse[];
   queue: [IncomingMessage, ServerResponse][];
   /** Bytes that the client had taken at the last look, and the time since when it is no more. */
   taken: number;
@@ -40,8 +41,8 @@ export function createConnectionGate(options: {
   listener: RequestListener;
   bounds: GateBounds;
   now: () => number;
-  /** Holds the requests that are worked on, for those who wait for their end. */
-  underWay: Set<ServerResponse>;
+  /** Is filled, for those who wait for their end. */
+  underWay: Connections;
 }): {
   listener: RequestListener;
   stop(): void;
@@ -54,11 +55,9 @@ export function createConnectionGate(options: {
   let sinceCheck = 0;
 
   const pass = (connection: Connection, request: IncomingMessage, response: ServerResponse) => {
-    connection.underWay.add(response);
-    ofAll.add(response);
+    connection.underWay.push(response);
     response.once('close', () => {
-      connection.underWay.delete(response);
-      ofAll.delete(response);
+      connection.underWay.splice(connection.underWay.indexOf(response), 1);
       advance(connection);
     });
     listener(request, response);
@@ -66,7 +65,7 @@ export function createConnectionGate(options: {
 
   const mayPass = (connection: Connection): boolean =>
     !connection.socket.destroyed &&
-    connection.underWay.size < bounds.maxUnderWay &&
+    connection.underWay.length < bounds.maxUnderWay &&
     untakenBytes(connection) <= bounds.maxUntakenBytes;
 
   /** Lets a connection take its turn, or reads on when all that it has sent is passed on. Each answer taken advances again. */
@@ -127,14 +126,15 @@ export function createConnectionGate(options: {
   };
 
   const opened = (socket: Socket): Connection => {
-    const underWay = new Set<ServerResponse>();
+    const underWay: ServerResponse[] = [];
     const connection: Connection = { socket, underWay, queue: [], taken: 0, since: now() };
     connections.set(socket, connection);
+    ofAll.add(underWay);
     // Answers that wait behind another one do not hear of it.
     socket.once('close', () => {
       connections.delete(socket);
       ready.delete(connection);
-      for (const response of underWay) ofAll.delete(response);
+      ofAll.delete(underWay);
     });
     return connection;
   };
@@ -153,11 +153,11 @@ export function createConnectionGate(options: {
       const { underWay, queue } = connection;
       sinceCheck += 1;
       if (sinceCheck >= CHECK_EVERY_REQUESTS) boundWaitingBytes();
-      if (underWay.size === 0 && queue.length === 0) return pass(connection, request, response);
+      if (underWay.length === 0 && queue.length === 0) return pass(connection, request, response);
       if (queue.length >= bounds.maxQueued) return drop(connection, request);
       queue.push([request, response]);
       // What was read together with it is parsed to its end; nothing more is read.
-      if (underWay.size + queue.length >= bounds.maxUnderWay) socket.pause();
+      if (underWay.length + queue.length >= bounds.maxUnderWay) socket.pause();
       return advance(connection);
     },
     stop: () => clearInterval(looking),
@@ -176,4 +176,4 @@ function drop({ socket, queue }: Connection, last: IncomingMessage): void {
 
 /** Of the first answer under way, what the socket holds; of those behind it, what they hold themselves. */
 const untakenBytes = ({ underWay }: Connection): number =>
-  [...underWay].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  underWay.reduce((sum, { writableLength }) => sum + writableLength, 0);
