@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import { startJobs } from './background/start-background.js';
 import { type Cache, createCache } from './cache/cache.js';
+import { plainCodec } from './cache/entry-format.js';
 import { createRedisStore } from './cache/redis/redis-store.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './core/clock.js';
@@ -141,6 +142,7 @@ export async function buildApp(options: {
       clock,
       events,
       random,
+      codec: plainCodec,
       loadLimitMs: queryTimeoutMs,
       alwaysLook,
       admit: createAdmission({ isLagging: lag.isLagging, events: sourceEvents }),

@@ -6,12 +6,17 @@ import type { EntryHeader } from './entry.js';
 export interface ValueCodec {
   encode(value: unknown): string;
   decode(text: string): unknown;
+  /** Values are made of JSON alone: what `decode` would make of their text they are already. */
+  readonly isPlain?: true;
 }
 
 export const jsonCodec: ValueCodec = {
   encode: (value) => JSON.stringify(value ?? null),
   decode: (text) => JSON.parse(text),
 };
+
+/** For values that their loads make of JSON alone. */
+export const plainCodec: ValueCodec = { ...jsonCodec, isPlain: true };
 
 /** Version of the layout: `hg2 <id>\n<header as JSON>\n<value as text>`. */
 const MAGIC = 'hg2 ';

@@ -42,7 +42,14 @@ describe('item completion', () => {
       createdAt: '2026-01-02T03:04:05.678Z',
       ...{ currency: null, slug: null, url: null, imageAlt: null, imageWidth: null, imageHeight: null },
     });
-    expect(JSON.parse(JSON.stringify(item))).toEqual(item);
+    expect(JSON.parse(JSON.stringify(item))).toStrictEqual(item);
+  });
+
+  it('makes JSON of what a scalar of a shop answers as an object', () => {
+    const schema = buildSchema('scalar Note type Query { note: Note } type Thing { id: ID! note: Note }');
+    const note = { at: new Date(0), list: [{ absent: undefined }] };
+    const { item } = createItemCompleter(schema)(() => class Thing {}, { _id: id, note });
+    expect(item).toStrictEqual({ id: String(id), note: { at: '1970-01-01T00:00:00.000Z', list: [{}] } });
   });
 
   it("takes the shop's currency for a document that names none", () => {

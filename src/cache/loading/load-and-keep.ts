@@ -56,7 +56,7 @@ export function createLoadAndKeep(options: {
     const checks = { bornAt, asOf, settled: 'valid', epoch: began.epoch, checkedAt: bornAt } as const;
     try {
       const text = codec.encode(loaded.value);
-      const value = deepFreeze(codec.decode(text));
+      const value = deepFreeze(codec.isPlain ? loaded.value : codec.decode(text));
       const copy: Copy = { header, value, bytes: Buffer.byteLength(text), ...checks };
       return { copy, text };
     } catch (error) {

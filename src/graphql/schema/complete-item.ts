@@ -1,14 +1,19 @@
 import {
+  GRAPHQL_MAX_INT,
+  GraphQLBoolean,
   GraphQLFloat,
+  GraphQLID,
   GraphQLInt,
   type GraphQLLeafType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
+  GraphQLString,
   isLeafType,
   isListType,
   isNonNullType,
   isObjectType,
+  isSpecifiedScalarType,
 } from 'graphql';
 import type { StoredDocument } from '../../database/collection-source.js';
 import type { CompletedItem, CompleteItem } from '../../page/sources/section-reader.js';
@@ -35,7 +40,8 @@ class MissingValue extends Error {
 export type ItemDefaults = Readonly<Record<string, unknown>>;
 
 /**
- * Completes documents to items by the schema: exactly the fields of the type, `id` from `_id`, leaves serialised once.
+ * Completes documents to items by the schema: exactly the fields of the type, `id` from `_id`, leaves serialised once, made of
+ * JSON alone.
  * GraphQL can then never fail on a value of an item, so a malformed document costs itself and not its section.
  */
 export function createItemCompleter(schema: GraphQLSchema, defaults: ItemDefaults = {}): CompleteItem {
@@ -51,7 +57,9 @@ export function createItemCompleter(schema: GraphQLSchema, defaults: ItemDefault
     const complete: Complete = (value) => {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
       const document = value as StoredDocument;
-      return Object.fromEntries(fields.map(({ name, stored, complete }) => [name, complete(document[stored])]));
+      const completed: Record<string, unknown> = {};
+      for (const { name, stored, complete } of fields) completed[name] = complete(document[stored]);
+      return completed;
     };
     compiled.set(type, complete);
     return complete;
@@ -68,7 +76,10 @@ export function createItemCompleter(schema: GraphQLSchema, defaults: ItemDefault
       return (value) => (Array.isArray(value) ? value.map((element) => complete(element)) : null);
     }
     if (isObjectType(type)) return completeObject(type);
-    if (isLeafType(type)) return (value) => serialised(type, value);
+    if (isLeafType(type)) {
+      const isSerialised = serialisedAlready.get(type.name) ?? (() => false);
+      return (value) => (isSerialised(value) ? value : serialised(type, value));
+    }
     throw new TypeError(`an item cannot hold the abstract type ${String(type)}`);
   };
 
@@ -129,12 +140,27 @@ const located =
  */
 const isNumeric = (type: GraphQLLeafType) => type === GraphQLFloat || type === GraphQLInt;
 
+/** What most of a document is made of, by GraphQL's own scalar: it serialises them to themselves, at some cost. */
+const serialisedAlready: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
+  [GraphQLString.name, isText],
+  [GraphQLID.name, isText],
+  [GraphQLBoolean.name, (value: unknown) => typeof value === 'boolean'],
+  [GraphQLFloat.name, (value: unknown) => Number.isFinite(value)],
+  [GraphQLInt.name, (value: unknown) => Number.isInteger(value) && Math.abs(Number(value)) <= GRAPHQL_MAX_INT],
+]);
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
 function serialised(type: GraphQLLeafType, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   if (isNumeric(type) && typeof value !== 'number') return null;
   try {
     const leaf = type.serialize(value);
-    const json = leaf instanceof Date ? leaf.toISOString() : leaf;
+    if (isSpecifiedScalarType(type)) return leaf;
+    // Of what a scalar answers as an object, only that counts which JSON says of it.
+    const json: unknown = typeof leaf === 'object' ? JSON.parse(JSON.stringify(leaf)) : leaf;
     // What is answered is serialised once more: a date beyond the year 9999 has a text that no date has.
     type.serialize(json);
     return json;
