@@ -11,14 +11,14 @@ import type { SharedSide } from './resolve.js';
 
 /** One of the keys whose copies are asked for together. */
 export interface HandKey {
-  /** Of `entryName`. */
+  /** Its key. */
   readonly name: string;
   readonly label: string;
   readonly policy: CachePolicy;
 }
 
 /** An answer of a copy, and whether the copy has to be renewed. */
-export interface Held {
+interface Held {
   readonly answer: CacheResult<unknown>;
   readonly from: 'copy' | 'grace';
   readonly isDue: boolean;
@@ -27,9 +27,9 @@ export interface Held {
 /** What copies in memory answer without a load. */
 export interface AtHand {
   /** The copy, if this process may judge it by what it has heard. While the shared tier is away, that is every copy. */
-  trusted(name: string, policy: CachePolicy): Copy | undefined;
-  /** The answer of such a copy: fresh, stale, or in grace while its source is backed off. */
-  held(name: string, ask: Ask): Held | undefined;
+  trusted(key: string, policy: CachePolicy): Copy | undefined;
+  /** The answer of such a copy: fresh, stale, or in grace while its source is backed off. It is told of, and renewed where due. */
+  take(key: string, ask: Ask): CacheResult<unknown> | undefined;
   /** See `Cache.present`. */
   present(keys: readonly HandKey[], askOf: (index: number) => Ask): CacheResult<unknown>[] | undefined;
   /** See `Cache.look`. */
@@ -49,7 +49,7 @@ export function createAtHand(options: {
   /** No copy is trusted without a look at the shared tier, unless that is away. */
   alwaysLook: boolean;
   /** Renews a copy behind the answers. */
-  renew: (name: string, ask: Ask) => void;
+  renew: (key: string, ask: Ask) => void;
 }): AtHand {
   const { memory, shared, answers, failures, clock, events, alwaysLook, renew } = options;
 
@@ -58,14 +58,14 @@ export function createAtHand(options: {
   const isChecked = (copy: Copy, policy: CachePolicy, now: number) =>
     !shared?.tier.available || (copy.epoch === shared.link.epoch && now < copy.checkedAt + policy.memoryMs);
 
-  const trusted = (name: string, policy: CachePolicy): Copy | undefined => {
-    const copy = memory.get(name);
+  const trusted = (key: string, policy: CachePolicy): Copy | undefined => {
+    const copy = memory.get(key);
     return copy && isListening() && isChecked(copy, policy, clock.monotonic()) ? copy : undefined;
   };
 
-  const heldBy = (copy: Copy, name: string, ask: Ask): Held | undefined => {
+  const heldBy = (copy: Copy, key: string, ask: Ask): Held | undefined => {
     const state = answers.state(copy, ask.policy);
-    const isBackedOff = state !== 'fresh' && failures.standing(name, state !== 'dead', ask.policy) !== undefined;
+    const isBackedOff = state !== 'fresh' && failures.standing(key, state !== 'dead', ask.policy) !== undefined;
     const answer = answers.answer(copy, ask);
     if (answer) {
       const isDue = state === 'stale' && !isBackedOff && !answers.isCalm(copy, ask.policy);
@@ -75,14 +75,46 @@ export function createAtHand(options: {
     return inGrace && { answer: inGrace, from: 'grace', isDue: false };
   };
 
-  /** Looks that are not sent yet, by name: requests that come together share them. */
+  const serve = ({ answer, from, isDue }: Held, { name, label }: Pick<HandKey, 'name' | 'label'>, askOf: () => Ask) => {
+    emitServed(events, label, answer, from);
+    if (isDue) renew(name, askOf());
+    return answer;
+  };
+
+  /** All of the keys from the copies that `copyOf` trusts at this time (monotonic), or none. */
+  const serveAll = (
+    keys: readonly HandKey[],
+    copyOf: (key: HandKey, index: number, now: number) => Copy | undefined,
+    askOf: (index: number) => Ask,
+  ): CacheResult<unknown>[] | undefined => {
+    const now = clock.monotonic();
+    const found: Held[] = [];
+    for (const [index, key] of keys.entries()) {
+      const copy = copyOf(key, index, now);
+      if (copy === undefined) return undefined;
+      const fresh = answers.fresh(copy, key.policy, now);
+      const held: Held | undefined = fresh
+        ? { answer: fresh, from: 'copy', isDue: false }
+        : heldBy(copy, key.name, askOf(index));
+      if (held === undefined) return undefined;
+      found.push(held);
+    }
+    const served: CacheResult<unknown>[] = [];
+    for (const [index, key] of keys.entries()) {
+      const held = found[index];
+      if (held !== undefined) served.push(serve(held, key, () => askOf(index)));
+    }
+    return served;
+  };
+
+  /** Looks that are not sent yet, by key: requests that come together share them. */
   const looking = new Map<string, Promise<Copy | undefined>>();
-  const lookFor = (copy: Copy, { name, policy }: HandKey, ask: () => Ask): Promise<Copy | undefined> => {
+  const lookFor = (copy: Copy, { name, policy }: HandKey, askOf: () => Ask): Promise<Copy | undefined> => {
     const known = looking.get(name);
     if (known !== undefined) return known;
     const look = async () => {
       copy.storeId ??= storeIdOf(name);
-      const looked = await shared?.lookUp(name, copy.storeId, ask(), shared.tier.requestBudget());
+      const looked = await shared?.lookUp(name, copy.storeId, askOf(), shared.tier.requestBudget());
       // The shared tier is away by now: what memory holds is all that there is.
       return looked === undefined ? trusted(name, policy) : looked.copy;
     };
@@ -93,62 +125,34 @@ export function createAtHand(options: {
     return begun;
   };
 
-  /** Tells what is served, and renews what is due. */
-  const serve = (
-    keys: readonly HandKey[],
-    found: readonly (Held | CacheResult<unknown>)[],
-    askOf: (index: number) => Ask,
-  ): CacheResult<unknown>[] =>
-    found.map((one, index) => {
-      const { name = '', label = '' } = keys[index] ?? {};
-      const answer = 'answer' in one ? one.answer : one;
-      emitServed(events, label, answer, 'from' in one ? one.from : 'copy');
-      if ('isDue' in one && one.isDue) renew(name, askOf(index));
-      return answer;
-    });
-
   return {
     trusted,
-    held: (name, ask) => {
-      const copy = trusted(name, ask.policy);
-      return copy && heldBy(copy, name, ask);
+    take: (key, ask) => {
+      const copy = trusted(key, ask.policy);
+      const held = copy && heldBy(copy, key, ask);
+      return held && serve(held, { name: key, label: ask.label }, () => ask);
     },
     present: (keys, askOf) => {
       if (!isListening()) return undefined;
-      const now = clock.monotonic();
-      const found: (Held | CacheResult<unknown>)[] = [];
-      for (const { name, policy } of keys) {
+      const checked = ({ name, policy }: HandKey, _index: number, now: number) => {
         const copy = memory.get(name);
-        if (copy === undefined || !isChecked(copy, policy, now)) return undefined;
-        const one = answers.fresh(copy, policy, now) ?? heldBy(copy, name, askOf(found.length));
-        if (one === undefined) return undefined;
-        found.push(one);
-      }
-      return serve(keys, found, askOf);
+        return copy && isChecked(copy, policy, now) ? copy : undefined;
+      };
+      return serveAll(keys, checked, askOf);
     },
     look: (keys, askOf) => {
       if (!shared?.tier.available) return undefined;
-      const held: Copy[] = [];
+      const copies: Copy[] = [];
       for (const { name } of keys) {
         const copy = memory.get(name);
         if (copy === undefined) return undefined;
-        held.push(copy);
+        copies.push(copy);
       }
       const looks = keys.map((key, index) => {
-        const copy = held[index];
+        const copy = copies[index];
         return copy && lookFor(copy, key, () => askOf(index));
       });
-      return Promise.all(looks).then((copies) => {
-        const now = clock.monotonic();
-        const found: (Held | CacheResult<unknown>)[] = [];
-        for (const [index, { name, policy }] of keys.entries()) {
-          const copy = copies[index];
-          const one = copy && (answers.fresh(copy, policy, now) ?? heldBy(copy, name, askOf(index)));
-          if (one === undefined) return undefined;
-          found.push(one);
-        }
-        return serve(keys, found, askOf);
-      });
+      return Promise.all(looks).then((looked) => serveAll(keys, (_key, index) => looked[index], askOf));
     },
   };
 }

@@ -31,8 +31,6 @@ export interface GetOptions<T> {
   tags: readonly string[];
   /** Where it differs from `standardPolicy`. It bounds entries that were written under another one. */
   policy?: Partial<CachePolicy>;
-  /** Names what the value looks like (its type and fields): an entry of another shape counts as missing. */
-  shape?: string;
   /** Names a group of keys whose share of process memory is bounded (`MemoryStore`). */
   group?: string;
   load: Load<T>;
@@ -153,7 +151,7 @@ export function createCache(options: CacheOptions): Cache {
 
   const atHand = createAtHand({
     ...{ memory, shared, answers, failures, clock, events, alwaysLook },
-    renew: (name, ask) => flights.renew(name, { ...ask, fresh: false }),
+    renew: (key, ask) => flights.renew(key, { ...ask, fresh: false }),
   });
 
   const askOf = <T>(request: GetOptions<T>): Ask => ({
@@ -214,12 +212,8 @@ export function createCache(options: CacheOptions): Cache {
   return {
     get: async <T>(key: string, request: GetOptions<T>) => {
       const ask = askOf(request);
-      const name = entryName(key, request.shape);
-      const held = atHand.held(name, ask);
-      if (held) emitServed(events, ask.label, held.answer, held.from);
-      if (held?.isDue) flights.renew(name, { ...ask, fresh: false });
       // One key is always asked for with one load: what it once answered is a T.
-      return (held?.answer ?? (await wait(name, ask, request.signal))) as CacheResult<T>;
+      return (atHand.take(key, ask) ?? (await wait(key, ask, request.signal))) as CacheResult<T>;
     },
     present: <T>(keys: readonly HandKey[], optionsOf: (index: number) => GetOptions<T>) =>
       atHand.present(keys, (index) => askOf(optionsOf(index))) as CacheResult<T>[] | undefined,
@@ -252,6 +246,3 @@ export function createCache(options: CacheOptions): Cache {
     },
   };
 }
-
-/** What an entry is called in every tier: entries of different shapes are different entries. */
-export const entryName = (key: string, shape: string | undefined) => (shape === undefined ? key : `${shape} ${key}`);

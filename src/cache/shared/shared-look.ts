@@ -43,7 +43,7 @@ export function createLookUp(options: {
    */
   const copyOf = async (
     key: string,
-    reading: Reading & { bytes: Buffer | undefined },
+    reading: Reading,
     { known, since }: { known: ReadonlySet<string>; since: number },
     ask: Ask,
     budget: WaitBudget,
@@ -90,10 +90,8 @@ export function createLookUp(options: {
     const entry = { id, head: held === undefined ? '' : headOfId(held.header.id) };
     const reading = await reader.read({ entry, tags: [...known], since, budget });
     if (!reading) return undefined;
-    const { bytes } = reading;
-    const head = bytes === 'unchanged' ? entry.head : headOf(bytes);
-    const found =
-      bytes === 'unchanged' ? undefined : await copyOf(key, { ...reading, bytes }, { known, since }, ask, budget);
+    const head = reading.isUnchanged ? entry.head : headOf(reading.bytes);
+    const found = await copyOf(key, reading, { known, since }, ask, budget);
     const { moment, now, sentAt } = reading;
     // Another caller's look may have found it meanwhile.
     return { copy: better(memory.get(key), found), head, moment, now, sentAt };

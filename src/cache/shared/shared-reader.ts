@@ -6,8 +6,9 @@ import type { SharedTier, WaitBudget } from './shared-tier.js';
 
 /** What the shared tier holds under one id, and its clock. */
 export interface Reading extends Pick<SharedReading, 'moment' | 'now'> {
-  /** `unchanged`: it is what was held. */
-  readonly bytes: Buffer | 'unchanged' | undefined;
+  readonly bytes: Buffer | undefined;
+  /** Whether it is what was held: then it is not sent. */
+  readonly isUnchanged: boolean;
   /** Whether the key holds something of another type. */
   readonly isForeign: boolean;
   /** Monotonic, when the look was sent: the store's `now` was no earlier. */
@@ -71,11 +72,14 @@ export function createSharedReader(options: {
     const { moment, now, foreign } = answer.value;
     hear(tags, answer.value);
     const found = new Map([...entries.keys()].map((name, index) => [name, answer.value.entries[index]]));
-    return requests.map(({ entry }) => ({
-      bytes: entry && found.get(nameOf(entry)),
-      isForeign: entry !== undefined && foreign.includes(entry.id),
-      ...{ moment, now, sentAt },
-    }));
+    return requests.map(({ entry }) => {
+      const bytes = entry && found.get(nameOf(entry));
+      return {
+        ...(bytes === 'unchanged' ? { bytes: undefined, isUnchanged: true } : { bytes, isUnchanged: false }),
+        isForeign: entry !== undefined && foreign.includes(entry.id),
+        ...{ moment, now, sentAt },
+      };
+    });
   };
   const loader = new DataLoader<ReadRequest, Reading | undefined>(readBatch, {
     cache: false,

@@ -1,5 +1,5 @@
 import type { HandKey } from '../../cache/at-hand.js';
-import { type Cache, entryName, type GetOptions } from '../../cache/cache.js';
+import type { Cache, GetOptions } from '../../cache/cache.js';
 import { type CachePolicy, STANDARD_TTL_SECONDS } from '../../core/cache-policy.js';
 import type { ReferenceLoaders } from '../../loaders/references.js';
 import type { SourceGuards } from '../../protection/source-guards.js';
@@ -46,14 +46,12 @@ export function createCachedSource(options: {
     const policies = policiesOf(section);
     const shape = shapeOf(section.item);
     const { id: label } = section;
-    const anonymousKey = entryKey(section, undefined, undefined);
     return {
       shape,
       page: { label, policy: policies.page },
       place: { label, policy: policies.place },
-      anonymousKey,
-      // A hit makes no name of what every anonymous page asks for: joining one, and hashing it, costs more than finding its copy.
-      anonymous: { name: entryName(anonymousKey, shape), label, policy: policies.page },
+      // A hit makes no key of what every anonymous page asks for: joining one, and hashing it, costs more than finding its copy.
+      anonymous: { name: entryKey(section, shape, undefined, undefined), label, policy: policies.page },
       // Of entries that no viewer owns.
       tags: sectionTags(section, undefined),
     };
@@ -64,7 +62,7 @@ export function createCachedSource(options: {
     const { near, viewer } = used(section, location, asking);
     const { anonymous, page, place, shape } = entries(section);
     if (near === undefined && viewer === undefined) return anonymous;
-    return { name: entryName(entryKey(section, near, viewer), shape), ...(near === undefined ? page : place) };
+    return { name: entryKey(section, shape, near, viewer), ...(near === undefined ? page : place) };
   };
 
   const optionsOf = ({
@@ -74,12 +72,12 @@ export function createCachedSource(options: {
     loaders,
   }: Omit<SectionRequest, 'fresh' | 'deadline'>) => {
     const { near, viewer } = used(section, location, asking);
-    const { page, place, shape, tags } = entries(section);
+    const { page, place, tags } = entries(section);
     const load: GetOptions<SectionValue>['load'] = (context) =>
       guards.run(section.id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context);
     return {
       ...(near === undefined ? page : { ...place, group: 'place' }),
-      ...{ shape, load },
+      load,
       tags: viewer === undefined ? tags : sectionTags(section, viewer),
     };
   };
@@ -123,11 +121,8 @@ export function createCachedSource(options: {
       return cache.look(keys, optionsOf)?.then((answers) => answers && apart(pages, answers));
     },
     get: (request) => {
-      const { section, near: location, viewer: asking, fresh, deadline } = request;
-      const { near, viewer } = used(section, location, asking);
-      const key =
-        near === undefined && viewer === undefined ? entries(section).anonymousKey : entryKey(section, near, viewer);
-      return cache.get(key, {
+      const { section, near, viewer, fresh, deadline } = request;
+      return cache.get(keyOf(section, near, viewer).name, {
         ...optionsOf(request),
         // Read by the cache only when it has to wait.
         get signal() {
@@ -147,13 +142,16 @@ function used({ located, scope }: Section, location: Location | undefined, askin
   };
 }
 
-/** Key of an entry: all limits share one, so no limit is in it; that of a personal section always names its viewer. */
-function entryKey(section: Section, near: Near | undefined, viewer: Viewer | undefined): string {
-  let key = `homepage:section:${section.id}`;
+/**
+ * Key of an entry: all limits share one, so no limit is in it; that of a personal section always names its viewer. Entries of
+ * different shapes are different entries: what an older version has written is read by older ones alone.
+ */
+function entryKey(section: Section, shape: string, near: Near | undefined, viewer: Viewer | undefined): string {
+  let key = `${shape} homepage:section:${section.id}`;
   if (near !== undefined) key += `:location=${near.lng},${near.lat},${near.radiusKm}`;
   if (section.scope === 'personal') key += viewer === undefined ? ':anonymous' : `:user=${viewer.userId}`;
   return `${key}:v1`;
 }
 
-/** The section that a key of `entryKey` is for, with or without the shape that the cache puts before it; `other` for another key. */
+/** The section that a key of `entryKey` is for; `other` for another key. */
 export const sectionOfKey = (key: string): string => /homepage:section:(\w+)/.exec(key)?.[1] ?? 'other';

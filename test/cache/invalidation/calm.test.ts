@@ -91,23 +91,6 @@ describe('a degraded value', () => {
   });
 });
 
-describe('an entry of another shape', () => {
-  it('counts as missing, and stays for those who know it', async () => {
-    const { one, two, clock } = await pair();
-    const get = async (cache: typeof one.cache, shape: string, n: number) => {
-      const answer = cache.get(
-        'k',
-        ask(async () => value(n), { shape }),
-      );
-      await clock.advance(50);
-      return (await answer).value.n;
-    };
-    expect(await get(one.cache, 'with a price', 1)).toBe(1);
-    expect(await get(two.cache, 'with a price and a currency', 2)).toBe(2);
-    expect(await get(two.cache, 'with a price', 3)).toBe(1);
-  });
-});
-
 describe('a group of keys', () => {
   it('has no more than its share of memory, and displaces nothing else', async () => {
     const memory = createMemoryStore({ maxBytes: 100_000, shares: { place: 0.25 } });

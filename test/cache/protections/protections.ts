@@ -145,11 +145,11 @@ export const protections: readonly Protection[] = [
     without: '',
   },
   {
-    name: 'what was found by a look is judged',
+    name: 'what is at hand, or was found by a look, is judged',
     file: `${cache}/at-hand.ts`,
-    code: 'const one = copy && (answers.fresh(copy, policy, now) ?? heldBy(copy, name, askOf(index)));',
+    code: 'const fresh = answers.fresh(copy, key.policy, now);',
     without:
-      "const one = copy && { value: copy.value, status: 'CACHED' as const, readAt: copy.header.readAt, ageMs: now - copy.bornAt, freshForMs: 1000, staleForMs: 1000 };",
+      "const fresh = { value: copy.value, status: 'CACHED' as const, readAt: copy.header.readAt, ageMs: now - copy.bornAt, freshForMs: 1000, staleForMs: 1000 };",
   },
   {
     name: 'an entry that is older than the copy it was looked for with is judged by marks of its own time',

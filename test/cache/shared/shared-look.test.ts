@@ -41,7 +41,8 @@ async function look(stored: { count: number }) {
         reads.push(request);
         // The item was forbidden at 15: a mark that is not told to who asks for those after 15.
         if (request.tags.includes('item:1') && request.since < 15) log.hear('item:1', 'hard', 15);
-        return { bytes: request.entry && bytes, isForeign: false, moment, now: 0, sentAt: 0 };
+        const found = { bytes: request.entry && bytes, isUnchanged: false, isForeign: false };
+        return { ...found, moment, now: 0, sentAt: 0 };
       },
     },
   });
