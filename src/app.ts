@@ -55,6 +55,7 @@ import { createCachedSource, sectionOfKey } from './page/sources/cached-source.j
 import { createCountedSources } from './page/sources/counted-sources.js';
 import { createMalformedDocuments } from './page/sources/malformed-documents.js';
 import { createPageMemory } from './page/sources/page-memory.js';
+import { createReferenceMemory } from './page/sources/reference-memory.js';
 import { createSectionReader } from './page/sources/section-reader.js';
 import { createViewCounter } from './page/view-counter.js';
 import { createAdmission } from './protection/admission.js';
@@ -149,6 +150,7 @@ export async function buildApp(options: {
       tracer,
     });
   cache.start();
+  const references = createReferenceMemory(cache.parts);
 
   const schema = createSchema(registry);
   const executor = createExecutor({ schema });
@@ -173,7 +175,7 @@ export async function buildApp(options: {
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
   const pages = { registry, source, views, events: pageEvents, clock, queryTimeoutMs, enabled: batchEndpoint };
   const homepage = tracedHomepage(createHomepage(pages), tracer);
-  const openScope = createScopes({ sources, clock, requestTimeoutMs, tracer });
+  const openScope = createScopes({ sources, clock, requestTimeoutMs, memory: references, tracer });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({
     ...{ schema, production, logger, persisted },
@@ -206,7 +208,7 @@ export async function buildApp(options: {
     config.http.fragments && batchEndpoint
       ? createShortWay({
           ...{ registry, schema, operations, source, views, authenticator, limiter, config, tracer, clock },
-          newLoaders: () => createReferenceLoaders({ sources, clock, logger, tracer }),
+          newLoaders: () => createReferenceLoaders({ sources, clock, logger, memory: references, tracer }),
           draining: () => draining,
           onAnswered,
         })

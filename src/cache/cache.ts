@@ -15,6 +15,7 @@ import { createFailures } from './loading/failed-loads.js';
 import { createLoadAndKeep } from './loading/load-and-keep.js';
 import type { Load } from './loading/run-load.js';
 import type { MemoryStore } from './memory-store.js';
+import { createParts, type Parts } from './parts.js';
 import { createResolve, type SharedSide } from './resolve.js';
 import { createLeases } from './shared/lease.js';
 import { createSharedLink } from './shared/shared-link.js';
@@ -67,6 +68,8 @@ export interface Cache {
    * false when the shared tier could not take it in a second: then it is sent as soon as it can.
    */
   invalidate(tags: readonly string[], mode: InvalidationMode): Promise<{ shared: boolean }>;
+  /** What loads may make their values of without reading it. */
+  readonly parts: Pick<Parts, 'take' | 'begin'>;
   /** How many copies in memory are in each state, by what `groupOf` says of their keys. Looks at each: for people, not for requests. */
   states(groupOf: (key: string) => string): Readonly<Record<string, Partial<Record<EntryState, number>>>>;
   /** How the shared tier stands: there is none, it is away, its messages are not heard (so that every answer looks at it), or well. */
@@ -117,7 +120,7 @@ export function createCache(options: CacheOptions): Cache {
 
   const log = createInvalidationLog({
     beforeForgetting: () => {
-      for (const copy of memory.copies()) {
+      for (const copy of [...memory.copies(), ...parts.copies()]) {
         copy.settled = answers.verdict(copy);
         copy.asOf = log.seq;
       }
@@ -129,9 +132,11 @@ export function createCache(options: CacheOptions): Cache {
   const tier = store && createSharedTier({ store, clock, events, waitMs, downMs });
   const outbox = createInvalidationOutbox({ tier, log, clock, events, origin });
 
+  const reader = tier && createSharedReader({ tier, log, clock, onReincarnation: outbox.replay });
+  const parts = createParts({ log, answers, shared: tier && reader && { tier, reader }, clock });
+
   const createShared = (): SharedSide | undefined => {
-    if (!store || !tier) return undefined;
-    const reader = createSharedReader({ tier, log, clock, onReincarnation: outbox.replay });
+    if (!store || !tier || !reader) return undefined;
     const link = createSharedLink({ store, clock });
     const leases = tracing.leases(createLeases({ tier, clock, random, leaseMs }));
     const lookUp = tracing.lookUp(createLookUp({ reader, link, log, memory, answers, codec, events }));
@@ -220,6 +225,7 @@ export function createCache(options: CacheOptions): Cache {
     look: <T>(keys: readonly HandKey[], optionsOf: (index: number) => GetOptions<T>) =>
       atHand.look(keys, (index) => askOf(optionsOf(index))) as Promise<CacheResult<T>[] | undefined> | undefined,
     invalidate: outbox.invalidate,
+    parts,
     states: (groupOf) => {
       const counts: Record<string, Partial<Record<EntryState, number>>> = {};
       for (const copy of memory.copies()) {

@@ -39,7 +39,8 @@ export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock 
   };
   const ageOf = (copy: Copy) => clock.monotonic() - copy.bornAt;
   const state = (copy: Copy, policy: CachePolicy) => stateOf(copy.header, verdict(copy), ageOf(copy), policy);
-  const isOlderThanAsked = (copy: Copy, ask: Ask) => ask.fresh && copy.bornAt < ask.askedAt - FRESH_WITHIN_MS;
+  const isOlderThanAsked = (copy: Copy, ask: Ask) =>
+    ask.fresh && copy.bornAt - copy.header.partsAgeMs < ask.askedAt - FRESH_WITHIN_MS;
 
   const result = (
     copy: Copy,

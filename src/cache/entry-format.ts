@@ -40,6 +40,8 @@ const headerSchema = z.object({
   staleMs: z.number(),
   graceMs: z.number(),
   degraded: z.boolean(),
+  // Left out by entries of older versions, which read everything for each.
+  partsAgeMs: z.number().default(0),
   tags: z.array(z.string()),
   moment: z.object({ incarnation: z.string(), count: z.number() }),
 });

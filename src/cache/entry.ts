@@ -13,6 +13,8 @@ export interface Lifetimes {
 export interface Lifetime {
   /** Milliseconds since the epoch from which something in the value is no longer true: neither fresh nor stale beyond it. */
   freshUntil?: number;
+  /** `EntryHeader.partsAgeMs`; 0 when left out. The entry's lifetimes are so much shorter. */
+  partsAgeMs?: number;
   /** `brief`: a degraded value, kept for about a second. */
   cacheable?: 'full' | 'brief';
 }
@@ -26,6 +28,8 @@ export interface EntryHeader extends Lifetimes, Pick<Dependence, 'tags' | 'momen
   readonly readAt: number;
   /** Something is missing in the value that a later load may find. */
   readonly degraded: boolean;
+  /** How much longer ago than its load the oldest part of the value was read. */
+  readonly partsAgeMs: number;
 }
 
 /** An entry in process memory: the value is shared by all who read it and is frozen. */
@@ -75,10 +79,11 @@ export function lifetimesOf(readAt: number, policy: CachePolicy, lifetime: Lifet
   const brief = lifetime.cacheable === 'brief';
   const freshMs = jittered(brief ? policy.briefMs : policy.freshMs, TTL_JITTER, random);
   const staleMs = brief ? freshMs : Math.max(freshMs, jittered(policy.staleMs, TTL_JITTER, random));
+  const without = (ms: number) => Math.max(0, ms - (lifetime.partsAgeMs ?? 0));
   return {
-    freshMs: Math.min(freshMs, limitMs),
-    staleMs: Math.min(staleMs, limitMs),
-    graceMs: Math.max(staleMs, policy.graceMs),
+    freshMs: Math.min(without(freshMs), limitMs),
+    staleMs: Math.min(without(staleMs), limitMs),
+    graceMs: without(Math.max(staleMs, policy.graceMs)),
   };
 }
 

@@ -18,12 +18,13 @@ export interface ReferenceLoaders {
   /**
    * Runs a section's find and puts the documents that its documents refer to in the place of their ObjectIds.
    * A reference that leads nowhere becomes null, and so does one whose collection cannot be read just now, or not in
-   * time (with a warning): a section fails for its own collection only.
+   * time (with a warning): a section fails for its own collection only. What memory holds, read within `maxAgeMs` (0 when left out),
+   * is not read again.
    */
   join<Page extends { documents: readonly StoredDocument[] }>(
     fields: ReferenceFields,
     find: () => Promise<Page>,
-    read: ReadOptions,
+    read: ReadOptions & { maxAgeMs?: number },
   ): Promise<Joined<Page>>;
 }
 
@@ -33,21 +34,41 @@ export interface Joined<Page> {
   references: ReadonlyMap<ReferencedCollection, readonly string[]>;
   /** Whether a reference is null because its collection could not be read. */
   degraded: boolean;
+  /** Milliseconds for which memory has held the oldest of the documents that were joined; 0 when all were read. */
+  ageMs: number;
+}
+
+/** Documents that were referred to before; null for one that is not there. What it holds is as true as a read at that moment. */
+export interface ReferenceMemory {
+  /** By id. Never rejects. */
+  take(
+    collection: ReferencedCollection,
+    ids: readonly string[],
+    maxAgeMs: number,
+  ): Promise<ReadonlyMap<string, Remembered>>;
+  /** To be called before documents are read; keeps what was read. */
+  begin(): (collection: ReferencedCollection, id: string, document: StoredDocument | null) => void;
+}
+
+export interface Remembered {
+  readonly document: StoredDocument | null;
+  readonly ageMs: number;
 }
 
 type Loader = DataLoader<string, StoredDocument | null>;
 
 /**
- * One set of loaders a request. They batch, and remember nothing: what is read for a section must have been read after
- * its load began, or an invalidation in between would be lost.
+ * One set of loaders a request. They batch, and remember nothing themselves: what is read for a section must have been read
+ * after its load began, or an invalidation in between would be lost. `memory` knows of those.
  */
 export function createReferenceLoaders(options: {
   sources: Sources;
   clock: Clock;
   logger: Logger;
+  memory?: ReferenceMemory | undefined;
   tracer?: Tracer | undefined;
 }): ReferenceLoaders {
-  const { sources, clock, logger, tracer } = options;
+  const { sources, clock, logger, memory, tracer } = options;
   const batchWindow = createBatchWindow({ clock });
   /** Those that wait for references just now. */
   const readers = new Set<ReadOptions>();
@@ -55,10 +76,12 @@ export function createReferenceLoaders(options: {
     new DataLoader(
       async (ids) => {
         const { dispose, ...read } = sharedRead([...readers]);
+        const keep = memory?.begin();
         const documents = await sources[collection]
           .find({ filter: { _id: trusted({ $in: [...new Set(ids)] }) }, select: referenced[collection], ...read })
           .finally(dispose);
         const byId = new Map(documents.map((document) => [documentId(document), document]));
+        for (const id of new Set(ids)) keep?.(collection, id, byId.get(id) ?? null);
         return ids.map((id) => byId.get(id) ?? null);
       },
       {
@@ -82,21 +105,39 @@ export function createReferenceLoaders(options: {
       });
     });
 
-  const resolve = (collection: ReferencedCollection, ids: readonly string[], endsAt: number) =>
+  const recall = async (collection: ReferencedCollection, ids: readonly string[], maxAgeMs: number) =>
+    memory === undefined || maxAgeMs === 0
+      ? new Map<string, Remembered>()
+      : await batchWindow.track(() => memory.take(collection, ids, maxAgeMs));
+
+  const resolve = (collection: ReferencedCollection, ids: readonly string[], endsAt: number, maxAgeMs: number) =>
     traced(tracer, `references ${collection}`, { 'homepage.references': ids.length }, async (span) => {
-      const found = (await until(endsAt, loaders[collection].loadMany(ids))) ?? ids.map(() => new Error('not in time'));
-      const failure = found.find((result) => result instanceof Error);
+      const remembered = await recall(collection, ids, maxAgeMs);
+      const missing = ids.filter((id) => !remembered.has(id));
+      const read =
+        (await until(endsAt, loaders[collection].loadMany(missing))) ?? missing.map(() => new Error('not in time'));
+      const failure = read.find((result) => result instanceof Error);
       if (failure !== undefined) {
         span?.fail(failure);
         logger.warn({ error: failure }, `references to ${collection} could not be resolved`);
       }
-      return { found: new Map(ids.map((id, index) => [id, found[index]])), failed: failure !== undefined };
+      const found = new Map<string, StoredDocument | Error | null | undefined>(
+        missing.map((id, index) => [id, read[index]]),
+      );
+      let ageMs = 0;
+      for (const [id, known] of remembered) {
+        found.set(id, known.document);
+        ageMs = Math.max(ageMs, known.ageMs);
+      }
+      return { found, failed: failure !== undefined, ageMs };
     });
 
   return {
-    join: async (fields, find, { signal, remainingMs }) => {
+    join: async (fields, find, { signal, remainingMs, maxAgeMs = 0 }) => {
       const references = Object.entries(fields);
-      if (references.length === 0) return { page: await find(), references: new Map(), degraded: false };
+      if (references.length === 0) {
+        return { page: await find(), references: new Map(), degraded: false, ageMs: 0 };
+      }
       const endsAt = clock.now() + remainingMs() * REFERENCES_SHARE;
       const page = await batchWindow.track(find);
       const reader: ReadOptions = { signal, remainingMs: () => Math.max(0, endsAt - clock.now()) };
@@ -108,7 +149,7 @@ export function createReferenceLoaders(options: {
             const ids = page.documents.flatMap((document) => names.map((field) => document[field]));
             return [
               collection,
-              await resolve(collection, [...new Set(ids.filter(isObjectId).map(String))], endsAt),
+              await resolve(collection, [...new Set(ids.filter(isObjectId).map(String))], endsAt, maxAgeMs),
             ] as const;
           }),
         ).finally(() => readers.delete(reader)),
@@ -124,7 +165,8 @@ export function createReferenceLoaders(options: {
       });
       const degraded = [...resolved.values()].some(({ failed }) => failed);
       const ids = new Map([...resolved].map(([collection, { found }]) => [collection, [...found.keys()]]));
-      return { page: { ...page, documents }, references: ids, degraded };
+      const ageMs = Math.max(...[...resolved.values()].map((collection) => collection.ageMs));
+      return { page: { ...page, documents }, references: ids, degraded, ageMs };
     },
   };
 }

@@ -3,7 +3,7 @@ import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
 import type { Tracer } from '../core/tracer.js';
 import type { Sources } from '../database/connect.js';
-import { createReferenceLoaders } from '../loaders/references.js';
+import { createReferenceLoaders, type ReferenceMemory } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { RequestScope } from './homepage.js';
 import { once } from './once.js';
@@ -20,14 +20,15 @@ export function createScopes(options: {
   sources: Sources;
   clock: Clock;
   requestTimeoutMs: number;
+  memory?: ReferenceMemory;
   tracer?: Tracer | undefined;
 }): OpenScope {
-  const { sources, clock, requestTimeoutMs, tracer } = options;
+  const { sources, clock, requestTimeoutMs, memory, tracer } = options;
   return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
     clientShortenedDeadline: timeoutMs < requestTimeoutMs,
-    loaders: once(() => createReferenceLoaders({ sources, clock, logger, tracer })),
+    loaders: once(() => createReferenceLoaders({ sources, clock, logger, memory, tracer })),
     logger,
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),

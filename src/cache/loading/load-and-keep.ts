@@ -52,6 +52,7 @@ export function createLoadAndKeep(options: {
       ...lifetimesOf(readAt, ask.policy, loaded, random),
       tags: [...new Set([...ask.tags, ...(loaded.tags ?? [])])],
       degraded: loaded.cacheable === 'brief',
+      partsAgeMs: loaded.partsAgeMs ?? 0,
     };
     const checks = { bornAt, asOf, settled: 'valid', epoch: began.epoch, checkedAt: bornAt } as const;
     try {
@@ -102,7 +103,7 @@ export function createLoadAndKeep(options: {
     const moment = held.look?.moment ?? log.moment;
     const began = { readAt: clock.now(), bornAt: clock.monotonic(), asOf: log.seq, moment, epoch: epoch() };
     try {
-      const loaded = await runLoad(ask.load, { signal: flight.signal, limitMs: loadLimitMs, clock });
+      const loaded = await runLoad(ask.load, { signal: flight.signal, fresh: ask.fresh, limitMs: loadLimitMs, clock });
       const durationMs = clock.monotonic() - began.bornAt;
       events.emit('load', { label: ask.label, durationMs, background: flight.background });
       const { copy, text } = copyOf(loaded, flight.key, ask, began);

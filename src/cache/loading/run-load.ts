@@ -15,6 +15,8 @@ export interface LoadContext {
   signal: AbortSignal;
   /** Milliseconds that are left of its time. */
   remainingMs(): number;
+  /** Everything in the value has to be read anew: a caller has asked for fresh data. */
+  fresh: boolean;
 }
 
 /** Reads the value from its source. What it throws reaches the callers as it is. It should stop when the signal aborts. */
@@ -26,9 +28,9 @@ export type Load<T> = (context: LoadContext) => Promise<Loaded<T>>;
  */
 export function runLoad<T>(
   load: Load<T>,
-  options: { signal: AbortSignal; limitMs: number; clock: Clock },
+  options: { signal: AbortSignal; fresh: boolean; limitMs: number; clock: Clock },
 ): Promise<Loaded<T>> {
-  const { signal, limitMs, clock } = options;
+  const { signal, fresh, limitMs, clock } = options;
   return new Promise((resolve, reject) => {
     const deadline = createDeadline({ clock, timeoutMs: limitMs });
     const leave = () => deadline.abort(signal.reason);
@@ -37,7 +39,7 @@ export function runLoad<T>(
     // Not every load listens: past its time it has failed, also when it ends well later.
     deadline.signal.addEventListener('abort', () => signal.aborted || reject(deadline.signal.reason), { once: true });
     // A load that throws at once is a failed load like any other.
-    const loading = (async () => load({ signal: deadline.signal, remainingMs: deadline.remainingMs }))();
+    const loading = (async () => load({ signal: deadline.signal, remainingMs: deadline.remainingMs, fresh }))();
     loading.then(resolve, reject).finally(() => {
       deadline.dispose();
       signal.removeEventListener('abort', leave);

@@ -15,6 +15,13 @@ import type { SectionAnswers, SectionRequest, SectionSource, SectionsOfPage, Sec
  */
 const PLACE_POLICY = { freshMs: 60_000, staleMs: 120_000, graceMs: 300_000 } as const;
 
+/**
+ * How long ago what a section refers to may have been read, in milliseconds and as a share of the section's own freshness, from
+ * which it is taken off.
+ */
+const MAX_REFERENCE_MS = 60_000;
+const REFERENCE_SHARE = 0.1;
+
 /** Serves sections from the cache, which reads those that it lacks. */
 export function createCachedSource(options: {
   cache: Cache;
@@ -73,10 +80,17 @@ export function createCachedSource(options: {
   }: Omit<SectionRequest, 'fresh' | 'deadline'>) => {
     const { near, viewer } = used(section, location, asking);
     const { page, place, tags } = entries(section);
-    const load: GetOptions<SectionValue>['load'] = (context) =>
-      guards.run(section.id, (options) => read({ section, loaders: loaders(), read: options, near, viewer }), context);
+    const kind = near === undefined ? page : { ...place, group: 'place' };
+    const load: GetOptions<SectionValue>['load'] = (context) => {
+      const maxAgeMs = context.fresh ? 0 : Math.min(MAX_REFERENCE_MS, kind.policy.freshMs * REFERENCE_SHARE);
+      return guards.run(
+        section.id,
+        (options) => read({ section, loaders: loaders(), read: { ...options, maxAgeMs }, near, viewer }),
+        context,
+      );
+    };
     return {
-      ...(near === undefined ? page : { ...place, group: 'place' }),
+      ...kind,
       load,
       tags: viewer === undefined ? tags : sectionTags(section, viewer),
     };

@@ -25,7 +25,8 @@ export type ReadSection = (request: {
   near: Near | undefined;
   viewer: Viewer | undefined;
   loaders: ReferenceLoaders;
-  read: ReadOptions;
+  /** `maxAgeMs`: how long ago a document that the section refers to may have been read; 0 when left out. */
+  read: ReadOptions & { maxAgeMs?: number };
 }) => Promise<Loaded<SectionValue>>;
 
 /** Documents that are read beyond the largest limit: a malformed one that is left out leaves no hole in the list. */
@@ -51,7 +52,7 @@ export function createSectionReader(options: {
       if (section.scope === 'public') return section.load(args);
       return section.load(viewer === undefined ? args : { ...args, viewer });
     };
-    const { page, references, degraded } = await loaders.join(section.item.references, find, read);
+    const { page, references, degraded, ageMs } = await loaders.join(section.item.references, find, read);
     const items: Item[] = [];
     const examined: StoredDocument[] = [];
     for (const document of page.documents) {
@@ -74,6 +75,7 @@ export function createSectionReader(options: {
       tags: entityTags(section, examined, references),
       ...(freshUntil === undefined ? {} : { freshUntil }),
       cacheable: degraded ? 'brief' : 'full',
+      partsAgeMs: ageMs,
     };
   };
 }

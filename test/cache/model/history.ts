@@ -42,7 +42,12 @@ export interface TrueAsk {
 
 export interface Value {
   load: number;
+  /** The load that has read what the value is made of beside its own. */
+  part: number;
 }
+
+/** How old a part may be that a load takes from memory. */
+export const PART_MS = 2000;
 
 export const modelPolicy = {
   ...standardPolicy,
@@ -184,10 +189,11 @@ export function createHistory() {
     },
     checkAnswer: (ask: TrueAsk, answer: CacheResult<Value>, now: number): void => {
       const load = loads[answer.value.load];
-      if (!load) throw new Error('an answer that no load made');
+      const part = loads[answer.value.part];
+      if (!load || !part) throw new Error('an answer that no load made');
       const fail = (what: string): never => {
         throw new Error(
-          `${what}\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)}\nanswer ${JSON.stringify(answer)} at ${now}`,
+          `${what}\nask ${JSON.stringify(ask)}\nload ${JSON.stringify(load)}\npart ${JSON.stringify(part)}\nanswer ${JSON.stringify(answer)} at ${now}`,
         );
       };
       const age = now - load.beganAt;
@@ -199,16 +205,17 @@ export function createHistory() {
       const stood = (stoodMs.get(ask.process) ?? 0) + (stoodMs.get(load.process) ?? 0);
       if (answer.ageMs > age + OLDER_MS + stood) fail('older than it is');
       if (load.ended?.failed !== false) fail('a value from a load that did not end well');
-      const overruled = invalidations.filter((one) => mustRespect(one, load, ask));
+      const overruled = invalidations.filter((one) => mustRespect(one, load, ask) || mustRespect(one, part, ask));
       if (overruled.some(({ mode, lost }) => mode === 'hard' && !lost)) fail('served after a hard invalidation');
       if (answer.status !== 'STALE' && overruled.length > 0) fail('stale passed for fresh after an invalidation');
-      if (answer.status === 'CACHED' && age >= modelPolicy.freshMs) fail('stale passed for fresh by its age');
-      if (answer.status === 'CACHED' && answer.freshForMs > modelPolicy.freshMs - age + 1)
+      const partAge = Math.max(age, now - part.beganAt);
+      if (answer.status === 'CACHED' && partAge >= modelPolicy.freshMs) fail('stale passed for fresh by its age');
+      if (answer.status === 'CACHED' && answer.freshForMs > modelPolicy.freshMs - partAge + 1)
         fail('promised to be fresh too long');
       if (answer.status === 'FRESH' && !ask.fresh && (load.ended?.at ?? 0) < ask.askedAt)
         fail('an old load passed for a new one');
       if (ask.fresh && answer.status === 'CACHED') fail('a copy passed for fresh data');
-      if (ask.fresh && answer.status === 'FRESH' && load.beganAt < ask.askedAt - 1000)
+      if (ask.fresh && answer.status === 'FRESH' && Math.min(load.beganAt, part.beganAt) < ask.askedAt - 1000)
         fail('fresh data that is older than a second');
       if (answer.status === 'STALE') {
         const failedSince = loads.some(
@@ -224,7 +231,7 @@ export function createHistory() {
     /** An ask got an error. */
     checkFailure: (ask: TrueAsk, now: number): void => {
       const load = holds.get(`${ask.process} ${ask.key}`);
-      if (!load || load.began > ask.asked || now - load.beganAt >= modelPolicy.graceMs - OLDER_MS) return;
+      if (!load || load.began > ask.asked || now - load.beganAt >= modelPolicy.graceMs - OLDER_MS - PART_MS) return;
       // One that this process had not heard of when the load began, or did not know to be in Redis, may count against it.
       const isForbidden = invalidations.some((one) => {
         const heardAt = heard.get(ask.process)?.get(one) ?? Number.POSITIVE_INFINITY;

@@ -63,4 +63,4 @@ export function createWatchedStores(options: {
   return { onCommit, watched, stored };
 }
 
-const loadIn = (bytes: Buffer) => Number(/\{"load":(\d+)\}/.exec(bytes.toString('latin1'))?.[1] ?? -1);
+const loadIn = (bytes: Buffer) => Number(/\{"load":(\d+),/.exec(bytes.toString('latin1'))?.[1] ?? -1);

@@ -2,20 +2,26 @@ import { type Cache, createCache, type GetOptions } from '../../../src/cache/cac
 import { createCacheEvents } from '../../../src/cache/cache-events.js';
 import { storeIdOf } from '../../../src/cache/entry-format.js';
 import type { InvalidationMode } from '../../../src/cache/invalidation-log.js';
+import type { LoadContext, Loaded } from '../../../src/cache/loading/run-load.js';
 import { createMemoryStore } from '../../../src/cache/memory-store.js';
 import { seededRandom } from '../../support/data/seeded-random.js';
 import { createFakeClock, ticks } from '../../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';
-import { createHistory, modelPolicy, type TrueAsk, type Value } from './history.js';
+import { createHistory, modelPolicy, PART_MS, type TrueAsk, type Value } from './history.js';
 import { createProcessLife, type ProcessLife } from './process-life.js';
 import type { RedisStep, Step } from './steps.js';
 import { createWatchedStores } from './watched-stores.js';
 
-/** Keys with the tags given up front and those found in the value; a tag of one is known late by the other. */
+/**
+ * Keys with the tags given up front and those found in the value; a tag of one is known late by the other. One of them is that of
+ * a part, which both find in memory, or read and keep there.
+ */
 const keys = [
   { key: 'a', tags: ['section:a', 'shared'], late: ['item:1', 'item:2'] },
-  { key: 'b', tags: ['section:b', 'item:1'], late: ['shared'] },
+  { key: 'b', tags: ['section:b', 'item:1'], late: ['shared', 'item:2'] },
 ] as const;
+const part = { name: 'part', tags: ['item:2'] } as const;
+const PART_READ_MS = 10;
 export const tagNames = ['section:a', 'section:b', 'shared', 'item:1', 'item:2'] as const;
 
 const PROCESSES = 3;
@@ -92,7 +98,25 @@ export function createWorld(seed: number) {
   };
   const processes = Array.from({ length: PROCESSES }, (_, process) => boot(process));
 
-  const load = (process: number, running: Running, key: (typeof keys)[number], signal: AbortSignal) => {
+  /** The id of the load by which the part was read. */
+  const readPart = async (process: number, { cache, life }: Running, fresh: boolean): Promise<number> => {
+    const held = fresh ? undefined : (await cache.parts.take([part], PART_MS)).get(part.name);
+    if (held !== undefined) return Number(held.value);
+    const keep = cache.parts.begin();
+    const times = { beganAt: clock.monotonic(), readAt: life.clock.now() };
+    const begun = history.beginLoad({ key: part.name, process, tags: part.tags, ...times });
+    await new Promise<void>((resolve) => clock.after(PART_READ_MS, () => life.when(resolve)));
+    begun.ended = { at: clock.monotonic(), failed: false };
+    keep(part, begun.id);
+    return begun.id;
+  };
+
+  const load = (
+    process: number,
+    running: Running,
+    key: (typeof keys)[number],
+    { signal, fresh }: Pick<LoadContext, 'signal' | 'fresh'>,
+  ) => {
     const others = processes.filter((other) => other !== running && wasCalmSince(other.loading.get(key.key) ?? -1));
     if (running.loading.has(key.key)) faults.push(new Error(`process ${process} loads ${key.key} twice at a time`));
     if (others.length > 0) faults.push(new Error(`two processes load ${key.key} at a time`));
@@ -101,17 +125,22 @@ export function createWorld(seed: number) {
     const tags = [...key.tags, ...key.late];
     const beganAt = clock.monotonic();
     const begun = history.beginLoad({ key: key.key, process, tags, beganAt, readAt: running.life.clock.now() });
-    return new Promise<{ value: Value; tags: readonly string[] }>((resolve, reject) => {
-      const end = (failed: boolean) => {
+    return new Promise<Loaded<Value>>((resolve, reject) => {
+      const end = (failed: boolean, partId = -1) => {
         if (begun.ended) return;
         begun.ended = { at: clock.monotonic(), failed };
         running.loading.delete(key.key);
-        if (!failed) return resolve({ value: { load: begun.id }, tags: key.late });
+        const partsAgeMs = beganAt - (history.loads[partId]?.beganAt ?? beganAt);
+        if (!failed) {
+          const value = { load: begun.id, part: partId };
+          return resolve({ value, tags: key.late, partsAgeMs: Math.max(0, partsAgeMs) });
+        }
         const error = new Error(`load ${begun.id} failed`);
         thrown.add(error);
         reject(error);
       };
-      clock.after(loadMs, () => running.life.when(() => end(fails)));
+      const ended = () => (fails ? end(true) : void readPart(process, running, fresh).then((id) => end(false, id)));
+      clock.after(loadMs, () => running.life.when(ended));
       if (heedsAbort) signal.addEventListener('abort', () => end(true));
     });
   };
@@ -138,7 +167,7 @@ export function createWorld(seed: number) {
     unanswered.add(ask);
     const options: GetOptions<Value> = {
       ...{ label: key.key, tags: key.tags, policy: modelPolicy, fresh, signal: controller.signal },
-      load: ({ signal }) => load(process, running, key, signal),
+      load: (context) => load(process, running, key, context),
     };
     // As the short way asks: what is at hand first, then what Redis says of it.
     const { cache } = running;

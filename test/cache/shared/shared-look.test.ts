@@ -16,7 +16,7 @@ const ask = {
   ...{ load: () => Promise.reject(new Error('loaded')), askedAt: 0, askedSeq: 0, askedEpoch: 0 },
 };
 const header = (id: string, count: number, degraded: boolean) => ({
-  ...{ id, key: 'a', readAt: 0, freshMs: 1000, staleMs: 2000, graceMs: 3000, degraded },
+  ...{ id, key: 'a', readAt: 0, freshMs: 1000, staleMs: 2000, graceMs: 3000, degraded, partsAgeMs: 0 },
   ...{ tags: ['section:a', 'item:1'], moment: { incarnation: 'i', count } },
 });
 

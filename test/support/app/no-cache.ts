@@ -6,10 +6,10 @@ import type { Clock } from '../../../src/core/clock.js';
 export function createNoCache(options: { clock: Clock; loadLimitMs: number }): Cache {
   const { clock, loadLimitMs } = options;
   return {
-    get: async (_key, { load, signal, policy }) => {
+    get: async (_key, { load, signal, policy, fresh = false }) => {
       const readAt = clock.now();
       const own = signal ?? new AbortController().signal;
-      const { value } = await runLoad(load, { signal: own, limitMs: loadLimitMs, clock });
+      const { value } = await runLoad(load, { signal: own, fresh, limitMs: loadLimitMs, clock });
       return {
         value,
         status: 'FRESH',
@@ -22,6 +22,7 @@ export function createNoCache(options: { clock: Clock; loadLimitMs: number }): C
     present: () => undefined,
     look: () => undefined,
     invalidate: async () => ({ shared: true }),
+    parts: { take: async () => new Map(), begin: () => () => {} },
     states: () => ({}),
     shared: () => 'none',
     start: () => undefined,
