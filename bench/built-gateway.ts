@@ -19,6 +19,7 @@ export async function builtModules() {
     ...(await built<typeof import('../src/core/logger.js')>('core/logger.js')),
     ...(await built<typeof import('../src/database/connect.js')>('database/connect.js')),
     ...(await built<typeof import('../src/demo/start-demo.js')>('demo/start-demo.js')),
+    ...(await built<typeof import('../src/page/sources/counted-sources.js')>('page/sources/counted-sources.js')),
     ...(await built<typeof import('../src/sections/registry.js')>('sections/registry.js')),
   };
 }

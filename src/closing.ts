@@ -1,7 +1,7 @@
 import closeWithGrace from 'close-with-grace';
 import type { Clock } from './core/clock.js';
-import type { EndSignal } from './core/end-signal.js';
 import type { Logger } from './core/logger.js';
+import type { EndSignal } from './workers/end-signals.js';
 
 /** What closing may take beyond `DRAIN_MS` and the time of the longest request; the process is gone within two seconds. */
 const CLOSE_MARGIN_MS = 1750;

@@ -1,19 +1,17 @@
-import { once } from 'node:events';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { endsWithinMs } from './closing.js';
 import type { Config } from './config/config.js';
 import { systemClock } from './core/clock.js';
-import { createLogger } from './core/logger.js';
 import { createMetricsServer } from './http/routes/metrics-route.js';
-import { listenFault } from './listen-fault.js';
+import { listenOn } from './listen-fault.js';
+import { processLogger } from './process-logger.js';
 import { runWorkers } from './workers/run-workers.js';
 
 /** Starts `WORKERS` gateways on one port, and serves the metrics of all of them on `METRICS_PORT`. */
 export async function serveByWorkers(config: Config): Promise<void> {
   const clock = systemClock;
-  const logger = createLogger({ level: config.logLevel, pretty: process.stdout.isTTY && !config.production });
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const logger = processLogger(config);
   const { metrics } = runWorkers({
     program: fileURLToPath(new URL(`./main${extname(import.meta.url)}`, import.meta.url)),
     ...{ count: config.workers, clock, logger },
@@ -25,8 +23,5 @@ export async function serveByWorkers(config: Config): Promise<void> {
   if (metricsPort === undefined) return;
   const text = async () => ({ type: metrics.contentType, text: await metrics.text() });
   const server = createMetricsServer({ text, openMetrics: undefined });
-  server.listen(metricsPort, host);
-  await once(server, 'listening').catch((error) => {
-    throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
-  });
+  await listenOn(server, { host, port: metricsPort, variable: 'METRICS_PORT' });
 }

@@ -1,13 +1,13 @@
-import { once } from 'node:events';
 import 'reflect-metadata';
 import { buildApp } from './app.js';
 import { endGracefully } from './closing.js';
 import type { Config } from './config/config.js';
 import { systemClock } from './core/clock.js';
-import { createLogger } from './core/logger.js';
+
 import { connectDatabase } from './database/connect.js';
-import { listenFault } from './listen-fault.js';
+import { listenFault, listenOn } from './listen-fault.js';
 import type { Traces } from './observability/traces/start-traces.js';
+import { processLogger } from './process-logger.js';
 import { registry } from './sections/registry.js';
 import type { Worker } from './workers/this-worker.js';
 
@@ -18,13 +18,8 @@ import type { Worker } from './workers/this-worker.js';
 export async function serve(config: Config, worker?: Worker): Promise<void> {
   const clock = systemClock;
   let traces: Traces | undefined;
-  const logger = createLogger({
-    level: config.logLevel,
-    pretty: process.stdout.isTTY && !config.production,
-    fields: worker === undefined && config.traces === undefined ? undefined : lineFields(worker, () => traces),
-  });
-  // Output that cannot be written is lost; without a listener, it would end the process.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+  const fields = worker === undefined && config.traces === undefined ? undefined : lineFields(worker, () => traces);
+  const logger = processLogger(config, fields);
   if (worker === undefined || worker.number === 1) for (const warning of config.warnings) logger.warn(warning);
   // OpenTelemetry is loaded where it is wanted.
   if (config.traces !== undefined) {
@@ -74,10 +69,7 @@ export async function serve(config: Config, worker?: Worker): Promise<void> {
   const { metricsPort } = config.http;
   // Of several workers, the process above them listens there.
   if (worker === undefined && app.metricsServer !== undefined && metricsPort !== undefined) {
-    app.metricsServer.listen(metricsPort, host);
-    await once(app.metricsServer, 'listening').catch((error) => {
-      throw listenFault(error, { host, port: metricsPort, variable: 'METRICS_PORT' });
-    });
+    await listenOn(app.metricsServer, { host, port: metricsPort, variable: 'METRICS_PORT' });
   }
   // At the same time: each may take a second, and the process has two.
   const close = async () => void (await Promise.all([app.close(), traces?.close()]));

@@ -6,7 +6,8 @@ import { builtModules } from '../built-gateway.js';
  * The built gateway that loads every page: it keeps nothing (`CACHE_MEMORY_BYTES=0` without Redis). The database stands apart:
  * what a read answered once is given again from memory from then on, as documents. Listens on `PORT`.
  */
-const { buildApp, loadConfig, systemClock, connectDatabase, registry, createLogger } = await builtModules();
+const { buildApp, loadConfig, systemClock, connectDatabase, registry, createLogger, timelessText } =
+  await builtModules();
 
 const clock = systemClock;
 const config = loadConfig({ ...process.env, CACHE_MEMORY_BYTES: '0', ENABLE_CACHE_WARMING: 'false' });
@@ -17,19 +18,10 @@ const database = connectDatabase({
   createIndexes: config.database.createIndexes,
 });
 
-/** The moment of a load is in the filters of some sections: it must not make each read another one. */
-const nameOf = (plan: Partial<FindPlan>) =>
-  JSON.stringify(
-    [plan.filter, plan.select, plan.sort, plan.limit],
-    function (this: Record<string, unknown>, key, value) {
-      return this[key] instanceof Date ? 'a time' : (value as unknown);
-    },
-  );
-
 function remembered<Plan extends Partial<FindPlan>, Answer>(read: (plan: Plan) => Promise<Answer>) {
   const answers = new Map<string, Promise<Answer>>();
   return (plan: Plan): Promise<Answer> => {
-    const name = nameOf(plan);
+    const name = timelessText([plan.filter, plan.select, plan.sort, plan.limit]);
     const answer = answers.get(name) ?? read(plan);
     answers.set(name, answer);
     return answer;

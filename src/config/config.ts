@@ -28,6 +28,12 @@ const purgeTokens = [
   ['cloudflare', 'CLOUDFLARE_API_TOKEN'],
 ] as const;
 
+/** What several workers need, and why. */
+const sharedByWorkers = [
+  ['MONGODB_URI', 'read one database'],
+  ['REDIS_URL', 'share invalidations and rate limits by it'],
+] as const;
+
 const secrets: readonly VariableName[] = [
   ...(['JWT_SECRET', 'ADMIN_TOKEN', 'MONGODB_URI', 'REDIS_URL'] as const),
   ...purgeTokens.map(([, token]) => token),
@@ -65,12 +71,9 @@ export function loadConfig(given: Readonly<Record<string, string | undefined>> =
       faults.push(`${token}: expected ${variables[token].expected}, because PURGE_TARGETS names ${kind}`);
     }
   }
-  if ((values.WORKERS ?? 1) > 1) {
-    for (const name of ['MONGODB_URI', 'REDIS_URL'] as const) {
-      if (values[name] !== undefined) continue;
-      const why = name === 'REDIS_URL' ? 'share invalidations and rate limits by it' : 'read one database';
-      faults.push(`${name}: expected ${variables[name].expected}, because several WORKERS ${why}`);
-    }
+  for (const [name, why] of values.WORKERS > 1 ? sharedByWorkers : []) {
+    if (values[name] !== undefined) continue;
+    faults.push(`${name}: expected ${variables[name].expected}, because several WORKERS ${why}`);
   }
   if (faults.length > 0) throw new ConfigError(faults);
   const warnings = [...risks(values), ...strayNames(env)];

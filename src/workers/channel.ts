@@ -1,3 +1,4 @@
+import type { Worker } from 'node:cluster';
 import { z } from 'zod';
 import type { Clock } from '../core/clock.js';
 
@@ -15,6 +16,14 @@ export interface Line {
   /** The other process is gone, or has closed the connection. */
   onClosed(listener: () => void): void;
 }
+
+/** The line between the primary process and a worker, on either side. */
+export const lineOf = (worker: Worker): Line => ({
+  // What the other process cannot be told any more is lost with it.
+  send: (message) => void (worker.isConnected() && worker.send(message, () => undefined)),
+  onMessage: (listener) => void worker.on('message', listener),
+  onClosed: (listener) => void worker.on('disconnect', listener),
+});
 
 /** Why there is no answer. */
 export class UnansweredError extends Error {}

@@ -1,4 +1,5 @@
-import type { EndSignal } from '../core/end-signal.js';
+/** Why a process ends: a signal, or, of one of several workers, that the process above them is gone. */
+export type EndSignal = 'SIGTERM' | 'SIGINT' | 'DISCONNECT';
 
 /**
  * What a worker takes for signals to end. The primary process tells of those that it gets; a service manager sends SIGTERM to

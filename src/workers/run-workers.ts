@@ -1,7 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import type { Clock } from '../core/clock.js';
 import type { Logger } from '../core/logger.js';
-import { type Channel, createChannel } from './channel.js';
+import { type Channel, createChannel, lineOf } from './channel.js';
 import { toPrimary, toWorker } from './messages.js';
 import { createRestartWaits } from './restart-waits.js';
 import { createWorkersMetrics, type Measured, type WorkersMetrics } from './workers-metrics.js';
@@ -108,10 +108,3 @@ export function runWorkers(options: {
   start();
   return { metrics };
 }
-
-const lineOf = (worker: Worker) => ({
-  // What a worker cannot be told any more is lost with it.
-  send: (message: object) => void (worker.isConnected() && worker.send(message, () => undefined)),
-  onMessage: (listener: (message: unknown) => void) => void worker.on('message', listener),
-  onClosed: (listener: () => void) => void worker.on('disconnect', listener),
-});

@@ -1,9 +1,8 @@
 import cluster from 'node:cluster';
 import type { Registry } from 'prom-client';
 import { systemClock as clock } from '../core/clock.js';
-import type { EndSignal } from '../core/end-signal.js';
-import { createChannel } from './channel.js';
-import { createEndSignals } from './end-signals.js';
+import { createChannel, lineOf } from './channel.js';
+import { createEndSignals, type EndSignal } from './end-signals.js';
 import { type Readings, toPrimary, toWorker } from './messages.js';
 
 /** What a gateway does otherwise when it is one of several workers (`WORKERS`). */
@@ -26,12 +25,7 @@ export function thisWorker(): Worker | undefined {
   const { worker } = cluster;
   if (!cluster.isWorker || worker === undefined) return undefined;
   const primary = createChannel({
-    line: {
-      // What the primary process cannot be told any more is lost with it.
-      send: (message) => void (worker.isConnected() && worker.send(message, () => undefined)),
-      onMessage: (listener) => process.on('message', listener),
-      onClosed: (listener) => process.on('disconnect', listener),
-    },
+    line: lineOf(worker),
     ...{ theirs: toPrimary, ours: toWorker, clock },
   });
 

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { askOnce } from '../support/servers/own-connection.js';
 import {
   ADMIN_TOKEN,
   createProcessFixture,
@@ -35,24 +35,11 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Over a connection of its own, which the primary process gives to the worker whose turn it is. */
-function ask(gateway: Gateway, path: string): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${gateway.origin}${path}`, { agent: false }, async (response) => {
-      let text = '';
-      for await (const chunk of response.setEncoding('utf8')) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text });
-    });
-    sent.once('error', reject);
-    sent.end();
-  });
-}
-
 /** A request that the database keeps under way for a second. */
 async function slowRequest(gateway: Gateway): Promise<{ answer: Promise<{ status: number }> }> {
   await gateway.invalidate('hard');
   await database.slow(['find'], 1000, 'events');
-  const answer = ask(gateway, '/api/v1/homepage?sections=events&fresh=true');
+  const answer = askOnce(gateway, '/api/v1/homepage?sections=events&fresh=true');
   answer.catch(() => undefined);
   await until(async () => (await database.hits()) >= 1);
   return { answer };
@@ -81,15 +68,15 @@ it('counters do not fall when a worker is replaced', async () => {
   const count = async () =>
     Number(
       /duration_seconds_count\{route="\/api\/v1\/homepage",[^}]*\} (\d+)/.exec(
-        (await ask(gateway, '/metrics')).text,
+        (await askOnce(gateway, '/metrics')).text,
       )?.[1],
     );
-  for (let i = 0; i < 10; i++) await ask(gateway, '/api/v1/homepage');
+  for (let i = 0; i < 10; i++) await askOnce(gateway, '/api/v1/homepage');
   await until(async () => (await count()) === 10);
   process.kill(workers[0] ?? 0, 'SIGKILL');
   await until(() => gateway.logged('worker serves').length === 3, 30_000);
   expect(await count()).toBe(10);
-  expect((await ask(gateway, '/metrics')).text).toMatch(/^process_start_time_seconds \d+/m);
+  expect((await askOnce(gateway, '/metrics')).text).toMatch(/^process_start_time_seconds \d+/m);
 });
 
 it('a worker that hangs does not keep the metrics of the others back, and does not outlive a second signal', async () => {

@@ -1,5 +1,5 @@
-import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { askOnce } from '../support/servers/own-connection.js';
 import { ADMIN_TOKEN, createProcessFixture, type Gateway, JWT_SECRET } from '../support/servers/process-fixture.js';
 import { startProcess } from '../support/servers/running-process.js';
 import { until } from '../support/until.js';
@@ -27,21 +27,8 @@ const pids = (gateway: Gateway) => {
   return serving.filter((pid) => !ended.includes(pid));
 };
 
-/** Over a connection of its own, which the primary process gives to the worker whose turn it is. */
-function ask(gateway: Gateway, path = '/api/v1/homepage'): Promise<{ status: number; text: string }> {
-  return new Promise((resolve, reject) => {
-    const sent = request(`${gateway.origin}${path}`, { agent: false }, async (response) => {
-      let text = '';
-      for await (const chunk of response.setEncoding('utf8')) text += chunk;
-      resolve({ status: response.statusCode ?? 0, text });
-    });
-    sent.once('error', reject);
-    sent.end();
-  });
-}
-
 const askAll = (gateway: Gateway, count: number, path?: string) =>
-  Promise.all(Array.from({ length: count }, () => ask(gateway, path)));
+  Promise.all(Array.from({ length: count }, () => askOnce(gateway, path)));
 
 describe('two workers on one port', () => {
   let gateway: Gateway;
@@ -60,10 +47,10 @@ describe('two workers on one port', () => {
       Number(
         /request_duration_seconds_count\{route="\/api\/v1\/homepage",method="GET",status="200"\} (\d+)/.exec(text)?.[1],
       );
-    const before = countIn((await ask(gateway, '/metrics')).text);
+    const before = countIn((await askOnce(gateway, '/metrics')).text);
     await askAll(gateway, 10);
     await until(async () => (await askAll(gateway, 4, '/metrics')).every(({ text }) => countIn(text) === before + 10));
-    expect((await ask(gateway, '/metrics')).text).toMatch(/^homepage_redis_up 1$/m);
+    expect((await askOnce(gateway, '/metrics')).text).toMatch(/^homepage_redis_up 1$/m);
   });
 
   it('hear of an invalidation that one of them was told', async () => {
@@ -95,13 +82,13 @@ describe('two workers on one port', () => {
     let going = true;
     const statuses: number[] = [];
     const client = async () => {
-      while (going) statuses.push((await ask(gateway).catch(() => ({ status: -1 }))).status);
+      while (going) statuses.push((await askOnce(gateway).catch(() => ({ status: -1 }))).status);
     };
     const clients = Array.from({ length: 4 }, client);
     await until(() => statuses.length > 20);
     gateway.process.child.kill('SIGTERM');
     // A load balancer sends nothing more when a gateway is not ready.
-    await until(async () => (await ask(gateway, '/readyz')).status === 503);
+    await until(async () => (await askOnce(gateway, '/readyz')).status === 503);
     going = false;
     await Promise.all(clients);
     expect(new Set(statuses)).toEqual(new Set([200]));
@@ -114,7 +101,7 @@ it('share a rate limit', async () => {
   const statuses: number[] = [];
   // Slower than they tell each other.
   for (let i = 0; i < 40; i++) {
-    statuses.push((await ask(gateway)).status);
+    statuses.push((await askOnce(gateway)).status);
     await new Promise((resolve) => setTimeout(resolve, 60));
   }
   const allowed = statuses.filter((status) => status === 200).length;

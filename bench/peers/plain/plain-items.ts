@@ -35,7 +35,7 @@ class Inventory {
   @Field(() => Float) stock!: number;
 }
 
-@ObjectType({ isAbstract: true })
+@ObjectType()
 abstract class Presented {
   @Field(() => String, { nullable: true }) slug?: string;
   @Field(() => String, { nullable: true }) url?: string;
@@ -44,7 +44,7 @@ abstract class Presented {
   @Field(() => Int, { nullable: true }) imageHeight?: number;
 }
 
-@ObjectType({ isAbstract: true })
+@ObjectType()
 abstract class Priced extends Presented {
   @Field(() => String, { nullable: true }) currency?: string;
 }

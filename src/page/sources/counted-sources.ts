@@ -71,10 +71,16 @@ export function createCountedSources(options: {
   return Object.fromEntries(names.map((name) => [name, counted(name, sources[name])])) as unknown as Sources;
 }
 
-/** The same for every moment: dates in a section's filter are the time of its load. A digest, because a filter may name 200 ids. */
+/** A digest, because a filter may name 200 ids. */
 function totalKey(name: CollectionName, filter: FindPlan['filter']): string {
-  const text = JSON.stringify(filter, function (this: Record<string, unknown>, field, value: unknown) {
+  return createHash('sha1')
+    .update(`${name}:${timelessText(filter)}`)
+    .digest('base64');
+}
+
+/** The same text for every moment: dates in a section's filter are the time of its load. */
+export function timelessText(filter: unknown): string {
+  return JSON.stringify(filter, function (this: Record<string, unknown>, field, value: unknown) {
     return this[field] instanceof Date ? 'now' : value;
   });
-  return createHash('sha1').update(`${name}:${text}`).digest('base64');
 }
