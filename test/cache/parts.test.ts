@@ -41,9 +41,11 @@ describe('a part of values', () => {
     expect(await taken(cache)).toBeUndefined();
   });
 
-  it('is forgotten with the invalidations that it was judged by', async () => {
+  it('is judged by what is known of it, also when that is forgotten', async () => {
     const { cache } = createRig();
     keep(cache, 'Nord');
+    const other = { name: 'stores 2', tags: ['store:2'] };
+    cache.parts.begin()(other, 'South');
     await cache.invalidate(['store:1'], 'soft');
     const tags = Array.from({ length: 1000 }, (_, index) => `product:${index}`);
     for (let round = 0; round < 51; round += 1) {
@@ -53,6 +55,7 @@ describe('a part of values', () => {
       );
     }
     expect(await taken(cache)).toBeUndefined();
+    expect((await cache.parts.take([other], MAX_MS)).size).toBe(1);
   });
 
   it('is not taken after an invalidation that another process has made and this one has not heard of', async () => {

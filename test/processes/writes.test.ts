@@ -70,6 +70,12 @@ const first = async (section: string) => {
   const [id = ''] = idsOf((await cluster.gateways[0]?.page()) as Answer, section);
   return { id, _id: new ObjectId(id) };
 };
+/** Of the stores that a section's items refer to. */
+const storeTags = async (section: string): Promise<string[]> => {
+  const page = await cluster.gateways[0]?.page('?limit=20');
+  return (page?.sections[section]?.items ?? []).flatMap(({ store }) => (isStore(store) ? [`store:${store.id}`] : []));
+};
+const isStore = (store: unknown): store is { id: string } => typeof store === 'object' && store !== null;
 const itemOf = (answer: Answer, section: string, id: string) =>
   answer.sections[section]?.items.find((item) => item.id === id);
 
@@ -150,9 +156,9 @@ it.each([
   await warm();
   const { gateways, database } = cluster;
   const { id, _id } = await first('offers');
-  // The offers are read at once, with the old value; what they refer to is held up, and the load with it.
+  // The offers are read at once, with the old value; what they refer to, which memory holds no more, is held up, and the load with it.
   await database.slow(['find'], LOAD_MS, 'stores');
-  await gateways[0]?.invalidate('hard', ['section:offers']);
+  await gateways[0]?.invalidate('hard', ['section:offers', ...(await storeTags('offers'))]);
   const early = gateways.map((gateway) => gateway.page('?sections=offers'));
   await until(async () => (await database.hits()) > 0);
   const marks = marksOf(gateways);
