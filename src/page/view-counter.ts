@@ -10,7 +10,7 @@ const SUM_WAIT_MS = 50;
 
 /** Counts how often each section was served, in hourly buckets, so that memory does not grow with traffic. */
 export interface ViewCounter {
-  record(sectionId: string): void;
+  record(...sectionIds: readonly string[]): void;
   /** Views by section id over all processes, in the present hour and the 23 before it. Never rejects. */
   lastDay(): Promise<Readonly<Record<string, number>>>;
   /** Adds the counts of this process to the shared counters. */
@@ -74,8 +74,9 @@ export function createViewCounter(options: { clock: Clock; shared?: Counters | u
   };
 
   return {
-    record: (sectionId) => {
-      add(presentHour(), sectionId, 1);
+    record: (...sectionIds) => {
+      const hour = presentHour();
+      for (const sectionId of sectionIds) add(hour, sectionId, 1);
       planFlush();
     },
     lastDay: async () => {
