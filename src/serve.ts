@@ -3,7 +3,6 @@ import { buildApp } from './app.js';
 import { endGracefully } from './closing.js';
 import type { Config } from './config/config.js';
 import { systemClock } from './core/clock.js';
-
 import { connectDatabase } from './database/connect.js';
 import { listenFault, listenOn } from './listen-fault.js';
 import type { Traces } from './observability/traces/start-traces.js';

@@ -1,8 +1,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createConnectionGate } from '../../../src/http/hooks/connection-gate.js';
-import { createUnderWay } from '../../../src/http/hooks/under-way.js';
+import { createConnectionGate } from '../../../src/http/connections/connection-gate.js';
+import { createUnderWay } from '../../../src/http/connections/under-way.js';
 import { createHotListener, type HotAnswer } from '../../../src/http/hot/hot-listener.js';
 import { connectionBounds } from '../../../src/http/server.js';
 import { createFakeClock } from '../../support/fake-clock.js';

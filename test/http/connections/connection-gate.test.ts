@@ -2,7 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createConnectionGate } from '../../../src/http/hooks/connection-gate.js';
+import { createConnectionGate } from '../../../src/http/connections/connection-gate.js';
 import { connectionBounds, createServer } from '../../../src/http/server.js';
 import { silentLogger } from '../../support/test-logger.js';
 
