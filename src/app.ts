@@ -9,6 +9,7 @@ import { plainCodec } from './cache/entry-format.js';
 import { createRedisStore } from './cache/redis/redis-store.js';
 import type { Config } from './config/config.js';
 import type { Clock } from './core/clock.js';
+import type { Logger as RequestLogger } from './core/logger.js';
 import type { Random } from './core/random.js';
 import type { Tracer } from './core/tracer.js';
 import type { Database } from './database/connect.js';
@@ -150,7 +151,8 @@ export async function buildApp(options: {
       tracer,
     });
   cache.start();
-  const references = createReferenceMemory(cache.parts);
+  const loading = { sources, clock, memory: createReferenceMemory(cache.parts), tracer };
+  const newLoaders = (of: RequestLogger) => createReferenceLoaders({ ...loading, logger: of });
 
   const schema = createSchema(registry);
   const executor = createExecutor({ schema });
@@ -175,7 +177,7 @@ export async function buildApp(options: {
   const views = createViewCounter({ clock, shared: bookkeeping && createCounters(bookkeeping) });
   const pages = { registry, source, views, events: pageEvents, clock, queryTimeoutMs, enabled: batchEndpoint };
   const homepage = tracedHomepage(createHomepage(pages), tracer);
-  const openScope = createScopes({ sources, clock, requestTimeoutMs, memory: references, tracer });
+  const openScope = createScopes({ clock, requestTimeoutMs, newLoaders });
   const persisted = createPersistedOperations({ persistedOnly });
   const apollo = createApolloServer({
     ...{ schema, production, logger, persisted },
@@ -208,7 +210,7 @@ export async function buildApp(options: {
     config.http.fragments && batchEndpoint
       ? createShortWay({
           ...{ registry, schema, operations, source, views, authenticator, limiter, config, tracer, clock },
-          newLoaders: () => createReferenceLoaders({ sources, clock, logger, memory: references, tracer }),
+          newLoaders: () => newLoaders(logger),
           draining: () => draining,
           onAnswered,
         })

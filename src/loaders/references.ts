@@ -13,18 +13,23 @@ import { sharedRead } from './shared-read.js';
 /** Of the time that a section has left: references must be there by then, or the section goes without them. */
 const REFERENCES_SHARE = 0.8;
 
+/** How a section's references may be read. */
+export interface JoinOptions extends ReadOptions {
+  /** How long ago, in milliseconds, a document may have been read that memory holds; 0 when left out: all are read. */
+  maxAgeMs?: number;
+}
+
 /** Resolves the references of one request's sections, with one command for each referenced collection. */
 export interface ReferenceLoaders {
   /**
    * Runs a section's find and puts the documents that its documents refer to in the place of their ObjectIds.
    * A reference that leads nowhere becomes null, and so does one whose collection cannot be read just now, or not in
-   * time (with a warning): a section fails for its own collection only. What memory holds, read within `maxAgeMs` (0 when left out),
-   * is not read again.
+   * time (with a warning): a section fails for its own collection only.
    */
   join<Page extends { documents: readonly StoredDocument[] }>(
     fields: ReferenceFields,
     find: () => Promise<Page>,
-    read: ReadOptions & { maxAgeMs?: number },
+    read: JoinOptions,
   ): Promise<Joined<Page>>;
 }
 
@@ -76,12 +81,13 @@ export function createReferenceLoaders(options: {
     new DataLoader(
       async (ids) => {
         const { dispose, ...read } = sharedRead([...readers]);
+        const asked = [...new Set(ids)];
         const keep = memory?.begin();
         const documents = await sources[collection]
-          .find({ filter: { _id: trusted({ $in: [...new Set(ids)] }) }, select: referenced[collection], ...read })
+          .find({ filter: { _id: trusted({ $in: asked }) }, select: referenced[collection], ...read })
           .finally(dispose);
         const byId = new Map(documents.map((document) => [documentId(document), document]));
-        for (const id of new Set(ids)) keep?.(collection, id, byId.get(id) ?? null);
+        for (const id of asked) keep?.(collection, id, byId.get(id) ?? null);
         return ids.map((id) => byId.get(id) ?? null);
       },
       {

@@ -1,9 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { createDeadline } from '../core/deadline.js';
 import type { Logger } from '../core/logger.js';
-import type { Tracer } from '../core/tracer.js';
-import type { Sources } from '../database/connect.js';
-import { createReferenceLoaders, type ReferenceMemory } from '../loaders/references.js';
+import type { ReferenceLoaders } from '../loaders/references.js';
 import type { Viewer } from '../sections/define-section.js';
 import type { RequestScope } from './homepage.js';
 import { once } from './once.js';
@@ -17,18 +15,16 @@ export type OpenScope = (options: {
 }) => RequestScope;
 
 export function createScopes(options: {
-  sources: Sources;
   clock: Clock;
   requestTimeoutMs: number;
-  memory?: ReferenceMemory;
-  tracer?: Tracer | undefined;
+  newLoaders: (logger: Logger) => ReferenceLoaders;
 }): OpenScope {
-  const { sources, clock, requestTimeoutMs, memory, tracer } = options;
+  const { clock, requestTimeoutMs, newLoaders } = options;
   return ({ logger, viewer, timeoutMs = requestTimeoutMs }) => ({
     startedAt: clock.now(),
     deadline: createDeadline({ clock, timeoutMs: Math.min(timeoutMs, requestTimeoutMs) }),
     clientShortenedDeadline: timeoutMs < requestTimeoutMs,
-    loaders: once(() => createReferenceLoaders({ sources, clock, logger, memory, tracer })),
+    loaders: once(() => newLoaders(logger)),
     logger,
     outcomes: [],
     ...(viewer === undefined ? {} : { viewer }),

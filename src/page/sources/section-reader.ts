@@ -1,9 +1,9 @@
 import type { Loaded } from '../../cache/loading/run-load.js';
 import type { Clock } from '../../core/clock.js';
-import type { ReadOptions, StoredDocument } from '../../database/collection-source.js';
+import type { StoredDocument } from '../../database/collection-source.js';
 import type { Sources } from '../../database/connect.js';
 import { documentId } from '../../database/document-id.js';
-import type { ReferenceLoaders } from '../../loaders/references.js';
+import type { JoinOptions, ReferenceLoaders } from '../../loaders/references.js';
 import type { LoadArguments, Near, Section, SectionPage, Viewer } from '../../sections/define-section.js';
 import { LIMIT } from '../argument-ranges.js';
 import { entityTags } from '../tags.js';
@@ -25,8 +25,7 @@ export type ReadSection = (request: {
   near: Near | undefined;
   viewer: Viewer | undefined;
   loaders: ReferenceLoaders;
-  /** `maxAgeMs`: how long ago a document that the section refers to may have been read; 0 when left out. */
-  read: ReadOptions & { maxAgeMs?: number };
+  read: JoinOptions;
 }) => Promise<Loaded<SectionValue>>;
 
 /** Documents that are read beyond the largest limit: a malformed one that is left out leaves no hole in the list. */
