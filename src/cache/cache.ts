@@ -120,9 +120,9 @@ export function createCache(options: CacheOptions): Cache {
 
   const log = createInvalidationLog({
     beforeForgetting: () => {
-      for (const copy of [...memory.copies(), ...parts.copies()]) {
-        copy.settled = answers.verdict(copy);
-        copy.asOf = log.seq;
+      for (const held of [...memory.copies(), ...parts.all()]) {
+        held.settled = answers.verdict(held);
+        held.asOf = log.seq;
       }
     },
   });

@@ -1,12 +1,12 @@
 import type { CachePolicy } from '../core/cache-policy.js';
 import type { Clock } from '../core/clock.js';
 import { type Ask, type CacheResult, type CacheStatus, FRESH_WITHIN_MS } from './ask.js';
-import { type Copy, type EntryState, freshMsOf, staleMsOf, stateOf } from './entry.js';
+import { type Copy, type EntryState, freshMsOf, type Judged, staleMsOf, stateOf } from './entry.js';
 import { graver, type InvalidationLog, type Verdict } from './invalidation-log.js';
 
 /** The answers that copies make at this moment. Nothing here changes what a copy holds or what any tier stores. */
 export interface CopyAnswers {
-  verdict(copy: Copy): Verdict;
+  verdict(copy: Judged): Verdict;
   state(copy: Copy, policy: CachePolicy): EntryState;
   /** Whether a copy that is stale may wait with its renewal: it is so only by a soft invalidation, and was read less than a second ago. */
   isCalm(copy: Copy, policy: CachePolicy): boolean;
@@ -29,11 +29,11 @@ const CALM_MS = 1000;
 export function createCopyAnswers(options: { log: InvalidationLog; clock: Clock }): CopyAnswers {
   const { log, clock } = options;
 
-  const judge = (copy: Copy) => {
+  const judge = (copy: Judged) => {
     const { header, asOf, settled } = copy;
     return graver(settled, log.judge({ tags: header.tags, moment: header.moment, asOf }));
   };
-  const verdict = (copy: Copy) => {
+  const verdict = (copy: Judged) => {
     if (copy.judged?.version !== log.version) copy.judged = { version: log.version, verdict: judge(copy) };
     return copy.judged.verdict;
   };

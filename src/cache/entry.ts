@@ -32,24 +32,29 @@ export interface EntryHeader extends Lifetimes, Pick<Dependence, 'tags' | 'momen
   readonly partsAgeMs: number;
 }
 
+/** What process memory holds and the invalidation log judges. */
+export interface Judged {
+  readonly header: Pick<Dependence, 'tags' | 'moment'>;
+  /** Invalidations of this process' log up to this number are in `settled`; later ones are judged each time. */
+  asOf: number;
+  settled: Verdict;
+  /** The verdict at a version of the log, so that a hit judges nothing. */
+  judged?: { version: number; verdict: Verdict };
+}
+
 /** An entry in process memory: the value is shared by all who read it and is frozen. */
-export interface Copy {
+export interface Copy extends Judged {
   readonly header: EntryHeader;
   readonly value: unknown;
   /** Length of the value as text, in bytes. */
   readonly bytes: number;
   /** When its load began, in this process' monotonic time. */
   readonly bornAt: number;
-  /** Invalidations of this process' log up to this number are in `settled`; later ones are judged each time. */
-  asOf: number;
-  settled: Verdict;
   /** On which link to Redis it was last checked, and when (monotonic). */
   epoch: number;
   checkedAt: number;
   /** `storeIdOf` its key, from when it was first looked at. */
   storeId?: string;
-  /** The verdict at a version of the log, so that a hit judges nothing. */
-  judged?: { version: number; verdict: Verdict };
 }
 
 /** fresh: served as it is; stale: served, and renewed once; grace: served when the load fails; dead: never served. */

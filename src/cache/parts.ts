@@ -1,8 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../core/clock.js';
 import type { CopyAnswers } from './copy-answers.js';
-import type { Copy } from './entry.js';
+import type { Judged } from './entry.js';
 import type { InvalidationLog } from './invalidation-log.js';
-import { createMemoryStore } from './memory-store.js';
 import type { SharedReader } from './shared/shared-reader.js';
 import type { SharedTier } from './shared/shared-tier.js';
 
@@ -31,12 +31,20 @@ export interface Parts {
   take(keys: readonly PartKey[], maxAgeMs: number): Promise<ReadonlyMap<string, Part>>;
   /** To be called before parts are read. What it returns keeps them; a part may not be changed from then on. */
   begin(): (key: PartKey, value: unknown) => void;
-  copies(): Iterable<Copy>;
+  /** Those that memory holds, to be judged before the log forgets. */
+  all(): Iterable<Judged>;
 }
 
-const MAX_BYTES = 4_194_304;
-/** Parts are small, and their exact size is not worth writing each of them down. */
-const PART_BYTES = 256;
+/** Parts are small: a few names and numbers each. */
+const MAX_PARTS = 2400;
+
+/** A part in memory. */
+interface HeldPart extends Judged {
+  readonly name: string;
+  readonly value: unknown;
+  /** Before it was read, in this process' monotonic time. */
+  readonly bornAt: number;
+}
 
 export function createParts(options: {
   log: InvalidationLog;
@@ -45,49 +53,39 @@ export function createParts(options: {
   clock: Clock;
 }): Parts {
   const { log, answers, shared, clock } = options;
-  const memory = createMemoryStore({ maxBytes: MAX_BYTES });
+  const memory = new LRUCache<string, HeldPart>({ max: MAX_PARTS });
 
   /** Whether all that was invalidated by now of their tags is in the log. */
-  const isHeard = async (copies: readonly Copy[]): Promise<boolean> => {
+  const isHeard = async (parts: readonly HeldPart[]): Promise<boolean> => {
     if (shared === undefined) return true;
-    const tags = [...new Set(copies.flatMap(({ header }) => header.tags))];
-    const since = Math.min(...copies.map(({ header }) => header.moment?.count ?? 0));
+    const tags = [...new Set(parts.flatMap(({ header }) => header.tags))];
+    const since = Math.min(...parts.map(({ header }) => header.moment?.count ?? 0));
     const budget = shared.tier.requestBudget();
     return (await shared.reader.read({ entry: undefined, tags, since, budget })) !== undefined;
   };
 
   return {
     take: async (keys, maxAgeMs) => {
-      const held: Copy[] = [];
+      const held: HeldPart[] = [];
       for (const { name } of keys) {
-        const copy = memory.get(name);
-        if (copy !== undefined && clock.monotonic() - copy.bornAt < maxAgeMs) held.push(copy);
+        const part = memory.get(name);
+        if (part !== undefined && clock.monotonic() - part.bornAt < maxAgeMs) held.push(part);
       }
       const parts = new Map<string, Part>();
       if (held.length === 0 || !(await isHeard(held))) return parts;
-      for (const copy of held) {
-        const { header, value, bornAt } = copy;
-        if (answers.verdict(copy) === 'valid') parts.set(header.key, { value, ageMs: clock.monotonic() - bornAt });
+      for (const part of held) {
+        const { name, value, bornAt } = part;
+        if (answers.verdict(part) === 'valid') parts.set(name, { value, ageMs: clock.monotonic() - bornAt });
       }
       return parts;
     },
     begin: () => {
       const { seq, moment } = log;
-      const [readAt, bornAt] = [clock.now(), clock.monotonic()];
+      const bornAt = clock.monotonic();
       return ({ name, tags }, value) => {
-        memory.set(name, {
-          header: { ...{ id: name, key: name, readAt, moment, tags, degraded: false, partsAgeMs: 0 }, ...lifetimes },
-          ...{ value, bytes: PART_BYTES, bornAt, asOf: seq, settled: 'valid', epoch: 0, checkedAt: bornAt },
-        });
+        memory.set(name, { name, value, bornAt, header: { tags, moment }, asOf: seq, settled: 'valid' });
       };
     },
-    copies: memory.copies,
+    all: () => memory.values(),
   };
 }
-
-/** How old a part may be is for those to say who take it. */
-const lifetimes = {
-  freshMs: Number.POSITIVE_INFINITY,
-  staleMs: Number.POSITIVE_INFINITY,
-  graceMs: Number.POSITIVE_INFINITY,
-};

@@ -286,7 +286,7 @@ export const protections: readonly Protection[] = [
   {
     name: 'a part that was invalidated is no part of a later value',
     file: `${cache}/parts.ts`,
-    code: "if (answers.verdict(copy) === 'valid') parts.set",
+    code: "if (answers.verdict(part) === 'valid') parts.set",
     without: 'parts.set',
   },
   {
@@ -298,13 +298,13 @@ export const protections: readonly Protection[] = [
   {
     name: 'a part that is too old is read again',
     file: `${cache}/parts.ts`,
-    code: 'copy !== undefined && clock.monotonic() - copy.bornAt < maxAgeMs',
-    without: 'copy !== undefined',
+    code: 'part !== undefined && clock.monotonic() - part.bornAt < maxAgeMs',
+    without: 'part !== undefined',
   },
   {
     name: 'parts are judged for the last time before tags are forgotten',
     file: `${cache}/cache.ts`,
-    code: '[...memory.copies(), ...parts.copies()]',
+    code: '[...memory.copies(), ...parts.all()]',
     without: 'memory.copies()',
   },
   {
