@@ -88,7 +88,8 @@ export function createAtHand(options: {
     askOf: (index: number) => Ask,
   ): CacheResult<unknown>[] | undefined => {
     const now = clock.monotonic();
-    const found: Held[] = [];
+    // None is told of, or renewed, before all are found.
+    const found: (() => CacheResult<unknown>)[] = [];
     for (const [index, key] of keys.entries()) {
       const copy = copyOf(key, index, now);
       if (copy === undefined) return undefined;
@@ -97,14 +98,9 @@ export function createAtHand(options: {
         ? { answer: fresh, from: 'copy', isDue: false }
         : heldBy(copy, key.name, askOf(index));
       if (held === undefined) return undefined;
-      found.push(held);
+      found.push(() => serve(held, key, () => askOf(index)));
     }
-    const served: CacheResult<unknown>[] = [];
-    for (const [index, key] of keys.entries()) {
-      const held = found[index];
-      if (held !== undefined) served.push(serve(held, key, () => askOf(index)));
-    }
-    return served;
+    return found.map((serveFound) => serveFound());
   };
 
   /** Looks that are not sent yet, by key: requests that come together share them. */

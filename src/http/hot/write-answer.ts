@@ -37,8 +37,7 @@ export function composeAnswer(options: {
     headers.push('access-control-allow-origin', plain.origin, 'access-control-expose-headers', exposedHeaders);
   }
   if (isShared) {
-    const [page, ...others] = pages;
-    const answers = page !== undefined && others.length === 0 ? page.answers : pages.flatMap((one) => one.answers);
+    const answers = pages.flatMap((page) => page.answers);
     headers.push(
       'vary',
       `${operation.vary}, accept-encoding, authorization`,
