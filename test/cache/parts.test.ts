@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Cache } from '../../src/cache/cache.js';
-import { createFakeClock, ticks } from '../support/fake-clock.js';
+import { createFakeClock, type FakeClock, ticks } from '../support/fake-clock.js';
 import { createProcesses, pair } from './support/processes.js';
 import { ask, createRig } from './support/rig.js';
 
@@ -9,6 +9,17 @@ const MAX_MS = 60_000;
 
 const keep = (cache: Cache, value: unknown) => cache.parts.begin()(store, value);
 const taken = async (cache: Cache) => (await cache.parts.take([store], MAX_MS)).get(store.name)?.value;
+
+/** With a moment of the shared tier, which a load of anything has looked at before. */
+async function keepAfterLook(cache: Cache, clock: FakeClock): Promise<void> {
+  const load = cache.get(
+    'k',
+    ask(async () => ({ value: 1 })),
+  );
+  await clock.advance(50);
+  await load;
+  keep(cache, 'Nord');
+}
 
 describe('a part of values', () => {
   it('is taken from memory, with its age, until it is too old', async () => {
@@ -60,13 +71,7 @@ describe('a part of values', () => {
 
   it('is not taken after an invalidation that another process has made and this one has not heard of', async () => {
     const { one, two, clock, redis } = await pair();
-    const load = one.cache.get(
-      'k',
-      ask(async () => ({ value: 1 })),
-    );
-    await clock.advance(50);
-    await load;
-    keep(one.cache, 'Nord');
+    await keepAfterLook(one.cache, clock);
     redis.setMute(true);
     const told = two.cache.invalidate(['store:1'], 'hard');
     await clock.advance(50);
@@ -86,13 +91,7 @@ describe('a part of values', () => {
       await clock.advance(100);
       return await found;
     };
-    const load = one.cache.get(
-      'k',
-      ask(async () => ({ value: 1 })),
-    );
-    await clock.advance(50);
-    await load;
-    keep(one.cache, 'Nord');
+    await keepAfterLook(one.cache, clock);
     expect(await both()).toBe('Nord');
     redis.setState('refusing');
     expect(await both()).toBeUndefined();

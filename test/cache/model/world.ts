@@ -7,7 +7,7 @@ import { createMemoryStore } from '../../../src/cache/memory-store.js';
 import { seededRandom } from '../../support/data/seeded-random.js';
 import { createFakeClock, ticks } from '../../support/fake-clock.js';
 import { createSimulatedRedis } from '../support/simulated-redis.js';
-import { createHistory, modelPolicy, PART_MS, type TrueAsk, type Value } from './history.js';
+import { createHistory, modelPolicy, PART_MS, type TrueAsk, type TrueLoad, type Value } from './history.js';
 import { createProcessLife, type ProcessLife } from './process-life.js';
 import type { RedisStep, Step } from './steps.js';
 import { createWatchedStores } from './watched-stores.js';
@@ -20,7 +20,7 @@ const keys = [
   { key: 'a', tags: ['section:a', 'shared'], late: ['item:1', 'item:2'] },
   { key: 'b', tags: ['section:b', 'item:1'], late: ['shared', 'item:2'] },
 ] as const;
-const part = { name: 'part', tags: ['item:2'] } as const;
+const partKey = { name: 'part', tags: ['item:2'] } as const;
 const PART_READ_MS = 10;
 export const tagNames = ['section:a', 'section:b', 'shared', 'item:1', 'item:2'] as const;
 
@@ -98,17 +98,17 @@ export function createWorld(seed: number) {
   };
   const processes = Array.from({ length: PROCESSES }, (_, process) => boot(process));
 
-  /** The id of the load by which the part was read. */
-  const readPart = async (process: number, { cache, life }: Running, fresh: boolean): Promise<number> => {
-    const held = fresh ? undefined : (await cache.parts.take([part], PART_MS)).get(part.name);
-    if (held !== undefined) return Number(held.value);
+  /** The load by which the part was read. */
+  const readPart = async (process: number, { cache, life }: Running, fresh: boolean): Promise<TrueLoad> => {
+    const held = fresh ? undefined : (await cache.parts.take([partKey], PART_MS)).get(partKey.name);
+    if (held !== undefined) return held.value as TrueLoad;
     const keep = cache.parts.begin();
     const times = { beganAt: clock.monotonic(), readAt: life.clock.now() };
-    const begun = history.beginLoad({ key: part.name, process, tags: part.tags, ...times });
+    const begun = history.beginLoad({ key: partKey.name, process, tags: partKey.tags, ...times });
     await new Promise<void>((resolve) => clock.after(PART_READ_MS, () => life.when(resolve)));
     begun.ended = { at: clock.monotonic(), failed: false };
-    keep(part, begun.id);
-    return begun.id;
+    keep(partKey, begun);
+    return begun;
   };
 
   const load = (
@@ -126,22 +126,22 @@ export function createWorld(seed: number) {
     const beganAt = clock.monotonic();
     const begun = history.beginLoad({ key: key.key, process, tags, beganAt, readAt: running.life.clock.now() });
     return new Promise<Loaded<Value>>((resolve, reject) => {
-      const end = (failed: boolean, partId = -1) => {
+      /** Without a part it has failed. */
+      const end = (part?: TrueLoad) => {
         if (begun.ended) return;
-        begun.ended = { at: clock.monotonic(), failed };
+        begun.ended = { at: clock.monotonic(), failed: part === undefined };
         running.loading.delete(key.key);
-        const partsAgeMs = beganAt - (history.loads[partId]?.beganAt ?? beganAt);
-        if (!failed) {
-          const value = { load: begun.id, part: partId };
-          return resolve({ value, tags: key.late, partsAgeMs: Math.max(0, partsAgeMs) });
+        if (part !== undefined) {
+          const value = { load: begun.id, part: part.id };
+          return resolve({ value, tags: key.late, partsAgeMs: Math.max(0, beganAt - part.beganAt) });
         }
         const error = new Error(`load ${begun.id} failed`);
         thrown.add(error);
         reject(error);
       };
-      const ended = () => (fails ? end(true) : void readPart(process, running, fresh).then((id) => end(false, id)));
+      const ended = () => (fails ? end() : void readPart(process, running, fresh).then(end));
       clock.after(loadMs, () => running.life.when(ended));
-      if (heedsAbort) signal.addEventListener('abort', () => end(true));
+      if (heedsAbort) signal.addEventListener('abort', () => end());
     });
   };
 

@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { copyTree } from '../../section-recipe/tree-copy.js';
-import { type Protection, protections } from './protections.js';
+import type { Protection } from './protection.js';
+import { protections } from './protections.js';
 
 const usage = `Usage: npm run test:protections -- [--only TEXT]
 
