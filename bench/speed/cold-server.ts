@@ -3,7 +3,7 @@ import type { Sources } from '../../src/database/connect.js';
 import { builtModules } from '../built-gateway.js';
 
 /**
- * The built gateway that loads every page: it keeps nothing (`CACHE_MEMORY_BYTES=0` without Redis). The database stands apart:
+ * The built gateway that loads every page: it keeps no entry (`CACHE_MEMORY_BYTES=0` without Redis). The database stands apart:
  * what a read answered once is given again from memory from then on, as documents. Listens on `PORT`.
  */
 const { buildApp, loadConfig, systemClock, connectDatabase, registry, createLogger, timelessText } =

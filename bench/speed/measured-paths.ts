@@ -72,7 +72,7 @@ export const redisPath: SpeedPath = {
   request: () => restPage,
 };
 
-/** Asked of a gateway that keeps nothing (`cold-server.ts`); only its CPU time counts. */
+/** Asked of a gateway that keeps no entry (`cold-server.ts`); only its CPU time counts. */
 export const coldPath: SpeedPath = {
   ...{ id: 'rest-cold', title: 'REST page, cold, CPU only', status: 200 },
   ...{ floor: 0.06, aim: 0.09 },
